@@ -1,0 +1,13 @@
+// Who did something: a person, the bot itself, or another system.
+
+/** A person is known by the id their face gives them (a Slack user id, or `os:name` in the terminal). */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: string }
+  | { readonly kind: 'bot' }
+  | { readonly kind: 'system'; readonly name: string };
+
+export const theBot: Actor = { kind: 'bot' };
+
+export function person(id: string): Actor {
+  return { kind: 'person', id };
+}

@@ -1,0 +1,38 @@
+// What a command or a click answers to the one person who asked. Faces draw these; they do not decide them.
+
+import type { Fault } from './fault.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface IncidentLine {
+  readonly id: string;
+  readonly title: string;
+  readonly scope: string;
+  readonly status: 'open' | 'resolved';
+  readonly verdict: Verdict;
+  readonly headline: string;
+  readonly declaredAt: number;
+  readonly room?: string;
+  readonly link?: string;
+}
+
+export interface OncallLevel {
+  readonly level: string;
+  readonly name: string;
+  readonly pageAtMs: number;
+  readonly people: readonly string[];
+}
+
+export type Answer =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'refusal'; readonly fault: Fault }
+  | {
+      readonly kind: 'help';
+      readonly commands: readonly { readonly usage: string; readonly does: string }[];
+      readonly unknown?: string;
+      readonly suggestion?: string;
+    }
+  | { readonly kind: 'incident-list'; readonly incidents: readonly IncidentLine[]; readonly total: number }
+  | { readonly kind: 'incident-show'; readonly incident: string }
+  | { readonly kind: 'declared'; readonly incident: string; readonly joined: boolean }
+  | { readonly kind: 'oncall'; readonly levels: readonly OncallLevel[] }
+  | { readonly kind: 'review-started'; readonly review: string; readonly title: string; readonly checks: number };

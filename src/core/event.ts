@@ -1,0 +1,115 @@
+// The events an incident or a review consists of. Closed: the compiler points at every place that must know a new one.
+
+import type { Actor } from './actor.ts';
+import type { Standing } from './hypothesis.ts';
+import type { Observation } from './observation.ts';
+import type { PhaseName } from './runbook.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Words a person wrote. The store keeps them in an erasable row; the hash chain holds only a salted digest,
+ * so that erasing them later breaks nothing. `null` once erased.
+ */
+export interface PrivateText {
+  readonly private: string | null;
+}
+
+/** Evidence stands beside the chain; the event carries its digest (SHA-256, hex) so that it cannot be exchanged. */
+export interface EvidenceRef {
+  readonly id: string;
+  readonly digest: string;
+}
+
+export type Role = 'commander' | 'responder' | 'scribe';
+
+/** Where a set-up step of the incident stands. Each has its own status and its own retry. */
+export type SetupStep = 'channel' | 'topic' | 'invite' | 'card' | 'pin' | 'announcement';
+
+export type RecoveryState = 'watching' | 'recovering' | 'recovered' | 'worse' | 'signal-lost';
+
+export type IncidentEvent =
+  | {
+      readonly type: 'declared';
+      readonly number: number;
+      readonly runbook: string;
+      readonly title: string;
+      readonly scope: string;
+      readonly severity: 'critical' | 'warning';
+      readonly note?: PrivateText;
+      /** Ids of the checks that will be asked, so that progress can be shown before any answer is in. */
+      readonly checks: readonly string[];
+      /** Where it was declared, as the face names the place. */
+      readonly place?: string;
+      /** True when opened beside another open incident of the same runbook on purpose. */
+      readonly separate: boolean;
+    }
+  | { readonly type: 'declared-again'; readonly note?: PrivateText }
+  | { readonly type: 'room-opened'; readonly room: string; readonly name: string; readonly link?: string }
+  | { readonly type: 'setup-failed'; readonly step: SetupStep; readonly why: string }
+  | { readonly type: 'escalated'; readonly level: string; readonly name: string; readonly people: readonly string[] }
+  | { readonly type: 'escalation-exhausted' }
+  | { readonly type: 'acknowledged' }
+  | { readonly type: 'checks-started'; readonly round: number; readonly checks: readonly string[] }
+  | {
+      readonly type: 'observed';
+      readonly round: number;
+      readonly observation: Observation;
+      readonly evidence?: EvidenceRef;
+    }
+  | { readonly type: 'checks-finished'; readonly round: number }
+  | { readonly type: 'weighed'; readonly standings: readonly Standing[] }
+  | { readonly type: 'phase-entered'; readonly phase: PhaseName }
+  | { readonly type: 'role-claimed'; readonly role: Role }
+  | { readonly type: 'noted'; readonly text: PrivateText; readonly happenedAt: number }
+  | {
+      readonly type: 'recovery-changed';
+      readonly state: RecoveryState;
+      /** One line with the numbers. */
+      readonly summary: string;
+      readonly healthySamples: number;
+      readonly evidence?: EvidenceRef;
+    }
+  | { readonly type: 'resolved'; readonly as: 'resolved' | 'false-alarm'; readonly reason: PrivateText }
+  | { readonly type: 'reopened'; readonly reason: PrivateText }
+  | { readonly type: 'report-drafted'; readonly evidence: EvidenceRef };
+
+/** A review (for example the health check) has a stream of its own. */
+export type ReviewEvent =
+  | {
+      readonly type: 'review-started';
+      readonly review: string;
+      readonly title: string;
+      readonly checks: readonly string[];
+    }
+  | { readonly type: 'review-observed'; readonly observation: Observation; readonly evidence?: EvidenceRef }
+  | { readonly type: 'review-finished'; readonly verdict: Verdict };
+
+/** Accepted gaps of measurement, in the stream `gaps`. */
+export type GapEvent = {
+  readonly type: 'gap-accepted';
+  readonly check: string;
+  readonly level: 'warning' | 'critical';
+  readonly until: number;
+  readonly reason: PrivateText;
+};
+
+export type Event = IncidentEvent | ReviewEvent | GapEvent;
+
+/** An event as it stands in the record. `at` is when it happened, `recordedAt` when it was stored (epoch ms). */
+export interface Recorded<E extends Event = Event> {
+  readonly stream: string;
+  /** 1, 2, 3 … within its stream, without holes. */
+  readonly seq: number;
+  readonly at: number;
+  readonly recordedAt: number;
+  readonly actor: Actor;
+  readonly event: E;
+  /** Hex SHA-256 over the predecessor's hash and this event. */
+  readonly hash: string;
+}
+
+export interface NewEvent<E extends Event = Event> {
+  readonly at: number;
+  readonly actor: Actor;
+  readonly event: E;
+}

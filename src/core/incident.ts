@@ -1,0 +1,166 @@
+// The incident: what it is after its events (`evolve`). What may happen next is in `decide.ts`.
+
+import type { Actor } from './actor.ts';
+import type { EvidenceRef, IncidentEvent, PrivateText, Recorded, RecoveryState, Role, SetupStep } from './event.ts';
+import type { Standing } from './hypothesis.ts';
+import type { Observation } from './observation.ts';
+import type { PhaseName } from './runbook.ts';
+
+export interface Incident {
+  /** `INC-42`; also the name of its stream. */
+  readonly id: string;
+  readonly number: number;
+  readonly runbook: string;
+  readonly title: string;
+  readonly scope: string;
+  readonly severity: 'critical' | 'warning';
+  readonly separate: boolean;
+  readonly status: 'open' | 'resolved';
+  readonly phase: PhaseName;
+  readonly declaredAt: number;
+  readonly declaredBy: Actor;
+  readonly note?: PrivateText;
+  readonly place?: string;
+  readonly room?: { readonly room: string; readonly name: string; readonly link?: string };
+  readonly setupFailures: Readonly<Partial<Record<SetupStep, string>>>;
+  readonly acknowledged?: { readonly at: number; readonly by: Actor };
+  /** Levels told so far, in order. */
+  readonly escalated: readonly {
+    readonly level: string;
+    readonly name: string;
+    readonly people: readonly string[];
+    readonly at: number;
+  }[];
+  readonly escalationExhausted: boolean;
+  /** Number of the latest round of checks; 0 before the first. */
+  readonly round: number;
+  readonly roundFinished: boolean;
+  readonly expectedChecks: readonly string[];
+  /** The latest observation of each check, with the evidence behind it. */
+  readonly observations: Readonly<
+    Record<string, { readonly observation: Observation; readonly evidence?: EvidenceRef; readonly round: number }>
+  >;
+  readonly standings: readonly Standing[];
+  readonly roles: Readonly<Partial<Record<Role, Actor>>>;
+  readonly recovery?: {
+    readonly state: RecoveryState;
+    readonly summary: string;
+    readonly healthySamples: number;
+    readonly since: number;
+  };
+  readonly resolved?: {
+    readonly at: number;
+    readonly by: Actor;
+    readonly as: 'resolved' | 'false-alarm';
+    readonly reason: PrivateText;
+  };
+  readonly report?: EvidenceRef;
+  /** Number of events, which is also the sequence number that the next append must follow. */
+  readonly seq: number;
+}
+
+export function incidentId(number: number): string {
+  return `INC-${number}`;
+}
+
+/** The incident after these events, in order. Undefined before `declared`. */
+export function incidentFrom(events: readonly Recorded[]): Incident | undefined {
+  return events.reduce<Incident | undefined>((incident, event) => evolve(incident, event), undefined);
+}
+
+/** One step of the fold. Events of other kinds of streams are ignored. */
+export function evolve(incident: Incident | undefined, recorded: Recorded): Incident | undefined {
+  const event = recorded.event;
+  if (event.type === 'declared') return declaredIncident(recorded, event);
+  if (incident === undefined) return undefined;
+  return { ...incident, ...change(incident, recorded), seq: recorded.seq };
+}
+
+function declaredIncident(recorded: Recorded, event: Extract<IncidentEvent, { type: 'declared' }>): Incident {
+  return {
+    id: recorded.stream,
+    number: event.number,
+    runbook: event.runbook,
+    title: event.title,
+    scope: event.scope,
+    severity: event.severity,
+    separate: event.separate,
+    status: 'open',
+    phase: 'acknowledge',
+    declaredAt: recorded.at,
+    declaredBy: recorded.actor,
+    ...(event.note === undefined ? {} : { note: event.note }),
+    ...(event.place === undefined ? {} : { place: event.place }),
+    setupFailures: {},
+    escalated: [],
+    escalationExhausted: false,
+    round: 0,
+    roundFinished: false,
+    expectedChecks: event.checks,
+    observations: {},
+    standings: [],
+    roles: {},
+    seq: recorded.seq,
+  };
+}
+
+function change(incident: Incident, recorded: Recorded): Partial<Incident> {
+  const { event, actor, at } = recorded;
+  switch (event.type) {
+    case 'room-opened':
+      return {
+        room: { room: event.room, name: event.name, ...(event.link === undefined ? {} : { link: event.link }) },
+      };
+    case 'setup-failed':
+      return { setupFailures: { ...incident.setupFailures, [event.step]: event.why } };
+    case 'escalated':
+      return { escalated: [...incident.escalated, { level: event.level, name: event.name, people: event.people, at }] };
+    case 'escalation-exhausted':
+      return { escalationExhausted: true };
+    case 'acknowledged':
+      return { acknowledged: { at, by: actor }, roles: { responder: actor, ...incident.roles } };
+    case 'checks-started':
+      return { round: event.round, roundFinished: false, expectedChecks: event.checks };
+    case 'observed':
+      return {
+        observations: {
+          ...incident.observations,
+          [event.observation.check]: {
+            observation: event.observation,
+            round: event.round,
+            ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
+          },
+        },
+      };
+    case 'checks-finished':
+      return { roundFinished: true };
+    case 'weighed':
+      return { standings: event.standings };
+    case 'phase-entered':
+      return { phase: event.phase };
+    case 'role-claimed':
+      return { roles: { ...incident.roles, [event.role]: actor } };
+    case 'recovery-changed': {
+      const since = incident.recovery?.state === event.state ? incident.recovery.since : at;
+      return { recovery: { state: event.state, summary: event.summary, healthySamples: event.healthySamples, since } };
+    }
+    case 'resolved':
+      return {
+        status: 'resolved',
+        phase: 'post-mortem',
+        resolved: { at, by: actor, as: event.as, reason: event.reason },
+      };
+    case 'reopened':
+      return { status: 'open', phase: 'investigate', resolved: undefined as never, recovery: undefined as never };
+    case 'report-drafted':
+      return { report: event.evidence };
+    case 'declared':
+    case 'declared-again':
+    case 'noted':
+    case 'review-started':
+    case 'review-observed':
+    case 'review-finished':
+    case 'gap-accepted':
+      return {};
+  }
+}

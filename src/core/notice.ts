@@ -1,0 +1,50 @@
+// What the bot wants people to see, without saying how a face draws it. Notices are the rows of the outbox.
+
+import type { Answer } from './answer.ts';
+import type { EvidenceRef } from './event.ts';
+
+/** Where an answer goes: back to the person who asked. `reply` is the face's own handle (for Slack, a response_url). */
+export interface ReplyTo {
+  readonly person: string;
+  readonly place?: string;
+  readonly reply?: string;
+}
+
+export type Notice =
+  /** Set-up of an incident, one notice a step, in this order and in the incident's own lane. */
+  | { readonly kind: 'open-room'; readonly incident: string }
+  | { readonly kind: 'set-topic'; readonly incident: string }
+  | { readonly kind: 'invite'; readonly incident: string; readonly people: readonly string[] }
+  | { readonly kind: 'post-card'; readonly incident: string }
+  | { readonly kind: 'pin-card'; readonly incident: string }
+  | { readonly kind: 'announce'; readonly incident: string }
+  /** Redraw the live card and the announcement from the projection; a newer one replaces an unsent older one. */
+  | { readonly kind: 'redraw-card'; readonly incident: string }
+  /** Call these people in the incident's room. The only notice that mentions anybody. */
+  | {
+      readonly kind: 'call';
+      readonly incident: string;
+      readonly level: string;
+      readonly name: string;
+      readonly people: readonly string[];
+      readonly why: string;
+    }
+  /** A change of state worth a line in the channel, or a detail for the card's thread. Text is complete by itself. */
+  | {
+      readonly kind: 'say';
+      readonly incident: string;
+      readonly where: 'channel' | 'thread';
+      readonly text: string;
+      readonly lines?: readonly string[];
+    }
+  /** The evidence of one finished phase, in the thread. */
+  | { readonly kind: 'evidence'; readonly incident: string; readonly round: number }
+  /** A chart in the thread; `chart` is the evidence that holds the chart's data. */
+  | { readonly kind: 'chart'; readonly incident: string; readonly chart: EvidenceRef }
+  /** The report as a file in the incident's channel. */
+  | { readonly kind: 'report'; readonly incident: string; readonly report: EvidenceRef }
+  /** The message of a review, posted once and then redrawn in place; `chart` follows it in its thread. */
+  | { readonly kind: 'review'; readonly review: string; readonly to: ReplyTo }
+  | { readonly kind: 'review-chart'; readonly review: string; readonly to: ReplyTo; readonly chart: EvidenceRef }
+  /** Answer to one person, visible to them alone. */
+  | { readonly kind: 'answer'; readonly to: ReplyTo; readonly answer: Answer };

@@ -1,0 +1,202 @@
+// What the inner rooms need from the outside, as interfaces: time, randomness, log, record, systems, charts.
+
+import type { Chart, Picture } from './chart.ts';
+import type { Event, NewEvent, Recorded } from './event.ts';
+import type { Incident } from './incident.ts';
+import type { Notice } from './notice.ts';
+import type { CheckCall, Finding } from './observation.ts';
+
+/** Epoch milliseconds. */
+export interface Clock {
+  now(): number;
+}
+
+/** 128 random bits or more, as text safe for ids. */
+export interface Ids {
+  next(): string;
+}
+
+/** Structured log. Secrets are masked by the implementation; free text of people never goes here. */
+export interface Log {
+  debug(about: object, message: string): void;
+  info(about: object, message: string): void;
+  warn(about: object, message: string): void;
+  error(about: object, message: string): void;
+}
+
+/** Work that must happen at or after a time, exactly once over all replicas; a row, not a timer in memory. */
+export type Job =
+  | { readonly kind: 'run-checks'; readonly incident: string; readonly round: number }
+  | { readonly kind: 'escalate'; readonly incident: string; readonly level: string }
+  | { readonly kind: 'watch-recovery'; readonly incident: string }
+  | { readonly kind: 'draft-postmortem'; readonly incident: string }
+  | {
+      readonly kind: 'run-review';
+      readonly review: string;
+      readonly name: string;
+      readonly to: import('./notice.ts').ReplyTo;
+    };
+
+export interface JobRequest {
+  readonly job: Job;
+  /** Not before this many ms from now; absent: at once. */
+  readonly afterMs?: number;
+  /** While a job with this key waits, a second one is not added. */
+  readonly once?: string;
+}
+
+export interface OutboxMessage {
+  readonly notice: Notice;
+  /** Notices of one lane go out in order; lanes do not wait for each other. */
+  readonly lane: string;
+  /** A newer unsent notice with the same key in the same lane replaces this one. */
+  readonly supersedes?: string;
+  /** Calls and cards that open an incident go before redraws. Default 'normal'. */
+  readonly priority?: 'urgent' | 'normal' | 'low';
+}
+
+/** One outbox row as the publisher gets it. `attempt` counts from 1. `sending` was set by an earlier attempt that never reported. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly lane: string;
+  readonly notice: Notice;
+  readonly attempt: number;
+  readonly createdAt: number;
+  /** True when an earlier attempt may have reached the outside: look before you repeat. */
+  readonly ambiguous: boolean;
+}
+
+export interface Outbox {
+  /** Leases due heads of lanes to this publisher, most urgent and oldest first. A dead publisher's rows return after the lease. */
+  claim(limit: number): Promise<readonly OutboxRow[]>;
+  sent(id: string): Promise<void>;
+  /** Try again in `afterMs`. `ambiguous`: the call may have had its effect. */
+  retry(id: string, afterMs: number, why: string, ambiguous: boolean): Promise<void>;
+  /** Gives up: the row stays, with its reason, and no longer blocks its lane. */
+  failed(id: string, why: string): Promise<void>;
+  /** Called at once when a row may have become due (in this process or, where the engine can, in another). Returns the unsubscribe. */
+  onWake(listener: () => void): () => void;
+  /** Rows waiting and the age of the oldest, for readiness and metrics. */
+  backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
+}
+
+/** One inbound delivery (command, click, submission). `key` dedupes: event_id, trigger_id, view id and hash. */
+export interface Delivery {
+  readonly key: string;
+  readonly kind: string;
+  readonly payload: unknown;
+  readonly receivedAt: number;
+}
+
+export interface Inbox {
+  /** Durable when it resolves. `duplicate` when this key was taken before. */
+  take(delivery: Delivery): Promise<'taken' | 'duplicate'>;
+  /** The effect is on record; also inside a transaction through `Transaction.settle`. */
+  settle(key: string, outcome: string): Promise<void>;
+  /** Deliveries taken more than `olderThanMs` ago and not settled: left over by a process that died. Leases them to this process. */
+  leftOver(olderThanMs: number, limit: number): Promise<readonly Delivery[]>;
+  backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number }>;
+}
+
+export interface Evidence {
+  readonly id: string;
+  readonly digest: string;
+  /** For example `series`, `chart`, `report`, `samples`. */
+  readonly kind: string;
+  readonly mediaType: string;
+  readonly body: Uint8Array;
+}
+
+export interface IncidentFilter {
+  readonly status?: 'open' | 'resolved';
+  readonly runbook?: string;
+  readonly scope?: string;
+  readonly limit?: number;
+}
+
+/** Reads, the same inside and outside of a transaction. */
+export interface Reads {
+  /** All events of a stream in order; `[]` for an unknown one. */
+  events(stream: string): Promise<readonly Recorded[]>;
+  incident(id: string): Promise<Incident | undefined>;
+  /** Newest first; `limit` defaults to 50. */
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>;
+  countIncidents(filter: IncidentFilter): Promise<number>;
+  evidence(id: string): Promise<Evidence | undefined>;
+  /** What a face remembers of its own view (channel, message ts), by subject (`INC-42`) and key. */
+  faceRef(subject: string, key: string): Promise<string | undefined>;
+  /** The subject that a face reference points from, for example the incident of a channel. */
+  subjectOf(key: string, value: string): Promise<string | undefined>;
+}
+
+export interface Transaction extends Reads {
+  /**
+   * Appends after sequence number `after` (0 for a new stream). Rejects with `StaleStream` when somebody was faster.
+   * The projection of an incident stream is updated in the same transaction.
+   */
+  append(stream: string, after: number, events: readonly NewEvent[]): Promise<readonly Recorded[]>;
+  nextIncidentNumber(): Promise<number>;
+  send(message: OutboxMessage): Promise<void>;
+  schedule(request: JobRequest): Promise<void>;
+  /** Stores evidence beside the chain and returns its reference. Same bytes, same digest. */
+  keep(evidence: {
+    readonly kind: string;
+    readonly mediaType: string;
+    readonly body: Uint8Array;
+  }): Promise<{ id: string; digest: string }>;
+  settle(deliveryKey: string, outcome: string): Promise<void>;
+  setFaceRef(subject: string, key: string, value: string): Promise<void>;
+}
+
+/** Somebody appended to the stream first: read again and decide again. */
+export class StaleStream extends Error {
+  override readonly name = 'StaleStream';
+}
+
+/** The store cannot be reached or refused the write: nothing was stored. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export interface Store extends Reads {
+  /** Runs `work` in one transaction, again from the start (at most 5 times) when it met `StaleStream` or a serialization failure. Never wait for the network inside. */
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  /** Runs due jobs through the handler until the returned function is called; a rejected handler is tried again with a growing pause. */
+  work(handler: (job: Job, signal: AbortSignal) => Promise<void>): Promise<() => Promise<void>>;
+  /** Walks a stream's hash chain. */
+  verify(
+    stream: string,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly seq: number; readonly why: string }>;
+  rebuildProjections(): Promise<number>;
+  /** Resolves when the database answers; rejects with the reason. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One kind of check that a system offers. `run` never rejects for a fault of the system: it answers with an unknown observation. */
+export interface CheckKind {
+  /** Problems of the parameters as a runbook author wrote them; `[]` when they are fine. `path` is dotted. */
+  problems(params: unknown): readonly { readonly path: string; readonly message: string }[];
+  run(call: CheckCall): Promise<Finding>;
+}
+
+/** An external system, configured or not. One that is not configured still knows its kinds, so that runbooks can be checked. */
+export interface System {
+  readonly name: string;
+  readonly configured: boolean;
+  readonly checks: Readonly<Record<string, CheckKind>>;
+  /** Action kinds are checked for existence and parameters only, until the action pipeline performs them. */
+  readonly actions: Readonly<
+    Record<string, { problems(params: unknown): readonly { readonly path: string; readonly message: string }[] }>
+  >;
+  close(): Promise<void>;
+}
+
+export interface ChartRenderer {
+  /** Rejects when it cannot draw within its own deadline; the caller then shows a sparkline. */
+  render(chart: Chart): Promise<Picture>;
+}
+
+export type { Event };

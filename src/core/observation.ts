@@ -71,6 +71,8 @@ export interface Observation {
   readonly notes: readonly string[];
   /** Plain facts that hypotheses may ask for, for example `{ open: 0, closed: 4 }`. */
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
+  /** Where the value is heading over its chart's range, and since when it has been past its worst breached limit. */
+  readonly trend?: { readonly direction: 'rising' | 'falling' | 'steady'; readonly breachedSince?: number };
   readonly source: Source;
   readonly observedAt: number;
   /** Time of the newest sample behind the value, epoch ms; absent where the answer is live. */

@@ -1,0 +1,63 @@
+// The desk: everything a face may ask of the bot. Each method is one use case in its own file.
+
+import type { Actor } from '../core/actor.ts';
+import type { Chart } from '../core/chart.ts';
+import type { Role } from '../core/event.ts';
+import type { Fault } from '../core/fault.ts';
+import type { ReplyTo } from '../core/notice.ts';
+import type { IncidentView, ReviewView } from './views.ts';
+
+/** One accepted delivery: who asks, where the answer goes, and the inbox key that is settled with the effect. */
+export interface Request {
+  readonly actor: Actor;
+  readonly to: ReplyTo;
+  /** Absent in the terminal, which has no inbox. */
+  readonly delivery?: string;
+}
+
+export interface Desk {
+  /** The words after `/acgs`. The answer goes out through the outbox. */
+  command(words: string, request: Request): Promise<void>;
+  acknowledge(incident: string, request: Request): Promise<void>;
+  /** Asks all checks of the incident again. */
+  recheck(incident: string, request: Request): Promise<void>;
+  takeRole(incident: string, role: Role, request: Request): Promise<void>;
+  /** `happenedAt` is when the noted thing happened (epoch ms), not when it was written down. */
+  note(incident: string, text: string, happenedAt: number, request: Request): Promise<void>;
+  resolve(
+    incident: string,
+    how: { readonly as: 'resolved' | 'false-alarm'; readonly reason: string },
+    request: Request,
+  ): Promise<void>;
+  reopen(incident: string, reason: string, request: Request): Promise<void>;
+  /** Drafts the report again from the record. */
+  redraft(incident: string, request: Request): Promise<void>;
+  /** `until` is epoch ms, at most 180 days ahead. */
+  acceptGap(
+    gap: {
+      readonly check: string;
+      readonly level: 'warning' | 'critical';
+      readonly until: number;
+      readonly reason: string;
+    },
+    request: Request,
+  ): Promise<void>;
+
+  /** For drawing. */
+  incidentView(id: string): Promise<IncidentView | undefined>;
+  reviewView(id: string): Promise<ReviewView | undefined>;
+  /** The data of a chart kept as evidence. */
+  chart(evidence: string): Promise<Chart | undefined>;
+  /** The Markdown of a report kept as evidence. */
+  report(evidence: string): Promise<string | undefined>;
+
+  /** Checks a modal's submission from the store before it is acknowledged; the fault goes back inside the modal. */
+  whyNot(intent: 'resolve' | 'false-alarm' | 'reopen' | 'note', incident: string): Promise<Fault | undefined>;
+
+  /** What the face reports about the outside: a room now exists, a set-up step failed for good. */
+  roomOpened(
+    incident: string,
+    room: { readonly room: string; readonly name: string; readonly link?: string },
+  ): Promise<void>;
+  setupFailed(incident: string, step: import('../core/event.ts').SetupStep, why: string): Promise<void>;
+}

@@ -1,0 +1,119 @@
+// What a face needs to draw an incident or a review: derived from the record and the runbook, nothing stored.
+
+import type { Actor } from '../core/actor.ts';
+import type { EvidenceRef, RecoveryState, Role, SetupStep } from '../core/event.ts';
+import type { Standing } from '../core/hypothesis.ts';
+import type { Observation } from '../core/observation.ts';
+import type { PhaseName, Saying } from '../core/runbook.ts';
+import type { Verdict } from '../core/verdict.ts';
+
+/** The first line of every message: verdict, number, threshold, direction, scope; complete by itself. */
+export interface Headline {
+  readonly verdict: Verdict;
+  /** Without symbol and verdict word: `P99 19.0 ms > 5 ms · rising since 02:14 UTC · agent-bus`. */
+  readonly text: string;
+}
+
+export interface PhaseView {
+  readonly name: PhaseName;
+  readonly state: 'done' | 'current' | 'ahead';
+  /** For example `7 of 11` or `rita 02:16`. */
+  readonly detail?: string;
+}
+
+export interface CheckView {
+  readonly id: string;
+  readonly title: string;
+  readonly phase?: PhaseName;
+  readonly step?: string;
+  readonly chart: boolean;
+  /** Absent while the answer is awaited. */
+  readonly observation?: Observation;
+  readonly evidence?: EvidenceRef;
+}
+
+export interface ProposalView {
+  readonly id: string;
+  readonly title: string;
+  readonly step: string;
+  readonly risk: 'safe' | 'risky' | 'destructive';
+  readonly supported: boolean;
+  readonly why: string;
+  readonly caution?: string;
+}
+
+/** What may be pressed now; an intent that this moment cannot honour is not in the list. The first is the primary one. */
+export type Intent =
+  | 'acknowledge'
+  | 'recheck'
+  | 'resolve'
+  | 'take-command'
+  | 'note'
+  | 'false-alarm'
+  | 'reopen'
+  | 'redraft';
+
+export interface IncidentView {
+  readonly id: string;
+  readonly runbook: string;
+  readonly title: string;
+  readonly scope: string;
+  readonly status: 'open' | 'resolved';
+  readonly severity: 'critical' | 'warning';
+  readonly headline: Headline;
+  readonly declaredAt: number;
+  readonly declaredBy: Actor;
+  readonly note?: string;
+  readonly phases: readonly PhaseView[];
+  readonly checks: readonly CheckView[];
+  readonly progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly awaited: readonly string[];
+    readonly round: number;
+  };
+  readonly standings: readonly Standing[];
+  readonly proposals: readonly ProposalView[];
+  readonly sayings: readonly Saying[];
+  readonly escalation: {
+    readonly next?: { readonly level: string; readonly name: string; readonly at: number };
+    readonly stopped?: { readonly by: Actor; readonly at: number };
+    readonly told: readonly { readonly level: string; readonly name: string; readonly at: number }[];
+    readonly exhausted: boolean;
+  };
+  readonly roles: Readonly<Partial<Record<Role, Actor>>>;
+  readonly recovery?: {
+    readonly state: RecoveryState;
+    readonly summary: string;
+    readonly healthySamples: number;
+    readonly neededSamples: number;
+  };
+  readonly resolved?: {
+    readonly at: number;
+    readonly by: Actor;
+    readonly as: 'resolved' | 'false-alarm';
+    readonly reason: string;
+  };
+  readonly setupFailures: Readonly<Partial<Record<SetupStep, string>>>;
+  readonly room?: { readonly room: string; readonly name: string; readonly link?: string };
+  readonly report?: EvidenceRef;
+  readonly intents: readonly Intent[];
+}
+
+export interface ReviewView {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly startedAt: number;
+  readonly headline: Headline;
+  readonly finished: boolean;
+  readonly checks: readonly CheckView[];
+  readonly progress: { readonly done: number; readonly total: number; readonly awaited: readonly string[] };
+  /** Limits that could not be measured and may be accepted as known gaps. */
+  readonly gaps: readonly {
+    readonly check: string;
+    readonly title: string;
+    readonly level: 'warning' | 'critical';
+    readonly why: string;
+  }[];
+}

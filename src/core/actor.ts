@@ -11,3 +11,9 @@ export const theBot: Actor = { kind: 'bot' };
 export function person(id: string): Actor {
   return { kind: 'person', id };
 }
+
+export function sameActor(a: Actor, b: Actor): boolean {
+  if (a.kind === 'person') return b.kind === 'person' && a.id === b.id;
+  if (a.kind === 'system') return b.kind === 'system' && a.name === b.name;
+  return b.kind === 'bot';
+}

@@ -73,6 +73,10 @@ export function evolve(incident: Incident | undefined, recorded: Recorded): Inci
   const event = recorded.event;
   if (event.type === 'declared') return declaredIncident(recorded, event);
   if (incident === undefined) return undefined;
+  if (event.type === 'reopened') {
+    const { resolved: _resolved, recovery: _recovery, ...open } = incident;
+    return { ...open, status: 'open', phase: 'investigate', seq: recorded.seq };
+  }
   return { ...incident, ...change(incident, recorded), seq: recorded.seq };
 }
 
@@ -150,11 +154,10 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
         phase: 'post-mortem',
         resolved: { at, by: actor, as: event.as, reason: event.reason },
       };
-    case 'reopened':
-      return { status: 'open', phase: 'investigate', resolved: undefined as never, recovery: undefined as never };
     case 'report-drafted':
       return { report: event.evidence };
     case 'declared':
+    case 'reopened':
     case 'declared-again':
     case 'noted':
     case 'review-started':

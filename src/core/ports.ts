@@ -5,6 +5,7 @@ import type { Event, NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import type { Notice } from './notice.ts';
 import type { CheckCall, Finding } from './observation.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -107,6 +108,14 @@ export interface Evidence {
   readonly body: Uint8Array;
 }
 
+/** One scrape as a watch saw it. `at` is the time of the sample itself, epoch ms; value null where there was none. */
+export interface Sample {
+  readonly signal: string;
+  readonly at: number;
+  readonly value: number | null;
+  readonly verdict: Verdict;
+}
+
 export interface IncidentFilter {
   readonly status?: 'open' | 'resolved';
   readonly runbook?: string;
@@ -123,6 +132,8 @@ export interface Reads {
   incidents(filter: IncidentFilter): Promise<readonly Incident[]>;
   countIncidents(filter: IncidentFilter): Promise<number>;
   evidence(id: string): Promise<Evidence | undefined>;
+  /** Samples of a watch since a time (epoch ms), in time order. */
+  samples(stream: string, sinceMs: number): Promise<readonly Sample[]>;
   /** What a face remembers of its own view (channel, message ts), by subject (`INC-42`) and key. */
   faceRef(subject: string, key: string): Promise<string | undefined>;
   /** The subject that a face reference points from, for example the incident of a channel. */
@@ -144,6 +155,8 @@ export interface Transaction extends Reads {
     readonly mediaType: string;
     readonly body: Uint8Array;
   }): Promise<{ id: string; digest: string }>;
+  /** Keeps one sample beside the chain; the same (stream, signal, at) twice is kept once, so that scrapes are counted and not polls. */
+  keepSample(stream: string, sample: Sample): Promise<void>;
   settle(deliveryKey: string, outcome: string): Promise<void>;
   setFaceRef(subject: string, key: string, value: string): Promise<void>;
 }

@@ -1,0 +1,148 @@
+// The composition root: puts the rooms together, starts them in order and stops them in reverse, by name.
+
+import { randomBytes } from 'node:crypto';
+import { createChartRenderer } from './charts/index.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { ChartRenderer, Clock, Ids, Log, Store, System } from './core/ports.ts';
+import type { Library } from './core/runbook.ts';
+import { startHttpServer } from './intake/http-server.ts';
+import { createMetrics, type Metrics } from './intake/metrics.ts';
+import { createAsk } from './response/ask.ts';
+import { carryOutJob } from './response/carry-out-job.ts';
+import type { Ask, Given, Level } from './response/given.ts';
+import { openDesk } from './response/open-desk.ts';
+import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
+import { createSlackFace, type SlackFace } from './slack/index.ts';
+import { openStore } from './store/index.ts';
+import { catalogOf, createSystems } from './systems/index.ts';
+
+/** What a test or an embedding program may exchange. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly log?: Log;
+}
+
+export interface App {
+  /** Resolves when requests are accepted. Rejects when the store cannot be opened, a runbook is faulty or the port is taken. */
+  start(): Promise<{ readonly url: string }>;
+  /** Stops accepting, finishes what runs, within 10 s. Safe to call at any time, also twice. */
+  stop(): Promise<void>;
+}
+
+/** Runbook packages that do not load; `faults` name file, line and remedy. */
+export class FaultyRunbooks extends Error {
+  override readonly name = 'FaultyRunbooks';
+  readonly faults: readonly RunbookFault[];
+  constructor(faults: readonly RunbookFault[]) {
+    super(
+      faults
+        .map((fault) => `${fault.file}:${fault.line}:${fault.column} ${fault.path}: ${fault.message} ${fault.remedy}`)
+        .join('\n'),
+    );
+    this.faults = faults;
+  }
+}
+
+const randomIds: Ids = { next: () => randomBytes(16).toString('hex') };
+
+export function createApp(config: Config, log: Log, overrides: Omit<Overrides, 'log'> = {}): App {
+  const clock = overrides.clock ?? systemClock;
+  const ids = overrides.ids ?? randomIds;
+  const started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
+  let stopping: Promise<void> | undefined;
+
+  async function start(): Promise<{ readonly url: string }> {
+    const systems = createSystems(config.systems, {
+      clock,
+      log,
+      labels: config.labels,
+      constitutionalHash: config.constitutionalHash,
+    });
+    started.push({ name: 'systems', stop: systems.close });
+    const loaded = await loadRunbooks(config.runbooks, catalogOf(systems.systems));
+    if (!loaded.ok) throw new FaultyRunbooks(loaded.faults);
+
+    const store = await openStore(config.store, { clock, ids, log });
+    started.push({ name: 'store', stop: () => store.close() });
+    const metrics = createMetrics(store);
+    const ask = measured(createAsk(systems.systems, { clock, log }), metrics);
+    const given: Given = { store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask };
+    const desk = openDesk(given);
+    const charts: ChartRenderer = createChartRenderer(config.charts, { log });
+
+    const slack = createSlackFace(
+      { ...config.slack, botToken: config.slack.botToken },
+      { desk, store, charts, clock, ids, log },
+    );
+    await slack.start();
+    started.push({ name: 'slack', stop: () => slack.stop() });
+
+    const server = await startHttpServer(
+      {
+        routes: { 'POST /slack/events': slack.handler },
+        readiness: () => readiness(store, slack, systems.systems, loaded.library),
+        metrics: () => metrics.expose(),
+      },
+      { host: config.host, port: config.port },
+      log,
+    );
+    started.push({ name: 'http', stop: () => server.stop() });
+    const stopWork = await store.work(carryOutJob(given));
+    started.push({ name: 'jobs', stop: stopWork });
+    log.info({ url: server.url }, 'ready');
+    return { url: server.url };
+  }
+
+  async function stop(): Promise<void> {
+    for (const part of started.splice(0).reverse()) {
+      try {
+        await part.stop();
+      } catch (error) {
+        log.error({ part: part.name, error: String(error) }, 'a part did not stop cleanly');
+      }
+    }
+  }
+
+  return {
+    async start() {
+      try {
+        return await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function ladderOf(config: Config): readonly Level[] {
+  return config.escalation.map(({ level, name, pageAtMs, slack }) => ({ level, name, pageAtMs, people: slack }));
+}
+
+function measured(ask: Ask, metrics: Metrics): Ask {
+  return async (definition) => {
+    const finding = await ask(definition);
+    metrics.checked(definition, finding);
+    return finding;
+  };
+}
+
+/** The store decides; Slack and each system are told, and are no reason to be unready (alerts must get through while Slack is down). */
+async function readiness(store: Store, slack: SlackFace, systems: readonly System[], library: Library) {
+  const reachable = await store.ping().then(
+    () => true,
+    () => false,
+  );
+  return {
+    ready: reachable,
+    store: reachable ? 'reachable' : 'unreachable',
+    slack: slack.status(),
+    systems: Object.fromEntries(
+      systems.map((system) => [system.name, system.configured ? 'configured' : 'not configured']),
+    ),
+    runbooks: library.procedures.map((procedure) => procedure.name),
+  };
+}

@@ -1,0 +1,176 @@
+// What may happen to an incident next: a command in, the events it causes or a refusal with its reason out.
+
+import type { Actor } from './actor.ts';
+import { sameActor } from './actor.ts';
+import type { EvidenceRef, IncidentEvent, RecoveryState, Role } from './event.ts';
+import { done, type Outcome, refused } from './fault.ts';
+import type { Standing } from './hypothesis.ts';
+import type { Incident } from './incident.ts';
+import type { Observation } from './observation.ts';
+import type { PhaseName } from './runbook.ts';
+
+export type IncidentCommand =
+  | { readonly kind: 'acknowledge' }
+  | { readonly kind: 'start-checks'; readonly checks: readonly string[] }
+  | {
+      readonly kind: 'observe';
+      readonly round: number;
+      readonly found: readonly { readonly observation: Observation; readonly evidence?: EvidenceRef }[];
+    }
+  | { readonly kind: 'weigh'; readonly standings: readonly Standing[] }
+  | { readonly kind: 'enter-phase'; readonly phase: PhaseName }
+  | { readonly kind: 'escalate'; readonly level: string; readonly name: string; readonly people: readonly string[] }
+  | { readonly kind: 'exhaust-escalation' }
+  | { readonly kind: 'take-role'; readonly role: Role }
+  | { readonly kind: 'note'; readonly text: string; readonly happenedAt: number }
+  | {
+      readonly kind: 'watch';
+      readonly state: RecoveryState;
+      readonly summary: string;
+      readonly healthySamples: number;
+      readonly evidence?: EvidenceRef;
+    }
+  | { readonly kind: 'resolve'; readonly as: 'resolved' | 'false-alarm'; readonly reason: string }
+  | { readonly kind: 'reopen'; readonly reason: string };
+
+/** The events that a command causes now; an empty list when there is nothing to do. Refusals say what happened instead. */
+export function decide(incident: Incident, command: IncidentCommand, actor: Actor): Outcome<readonly IncidentEvent[]> {
+  if (incident.status === 'resolved' && !afterTheEnd.has(command.kind)) return alreadyResolved(incident);
+  switch (command.kind) {
+    case 'acknowledge':
+      if (incident.acknowledged !== undefined) {
+        return refused({
+          whose: 'person',
+          code: 'already-acknowledged',
+          message: sameActor(incident.acknowledged.by, actor)
+            ? `You already acknowledged ${incident.id}.`
+            : `${incident.id} is already acknowledged.`,
+          remedy: 'The card shows who is on it; take a role there to help.',
+        });
+      }
+      return done([{ type: 'acknowledged' }]);
+    case 'start-checks':
+      if (incident.round > 0 && !incident.roundFinished) {
+        return refused({
+          whose: 'person',
+          code: 'checks-running',
+          message: `The checks of ${incident.id} are already running.`,
+          remedy: 'The card fills in as answers arrive.',
+        });
+      }
+      return done([{ type: 'checks-started', round: incident.round + 1, checks: command.checks }]);
+    case 'observe':
+      return done(observed(incident, command));
+    case 'weigh':
+      return done(
+        JSON.stringify(command.standings) === JSON.stringify(incident.standings)
+          ? []
+          : [{ type: 'weighed', standings: command.standings }],
+      );
+    case 'enter-phase':
+      return done(incident.phase === command.phase ? [] : [{ type: 'phase-entered', phase: command.phase }]);
+    case 'escalate':
+      if (incident.acknowledged !== undefined || incident.escalated.some((told) => told.level === command.level))
+        return done([]);
+      return done([{ type: 'escalated', level: command.level, name: command.name, people: command.people }]);
+    case 'exhaust-escalation':
+      return done(
+        incident.acknowledged !== undefined || incident.escalationExhausted ? [] : [{ type: 'escalation-exhausted' }],
+      );
+    case 'take-role': {
+      const holder = incident.roles[command.role];
+      return done(
+        holder !== undefined && sameActor(holder, actor) ? [] : [{ type: 'role-claimed', role: command.role }],
+      );
+    }
+    case 'note':
+      if (command.text.trim() === '') {
+        return refused({
+          whose: 'person',
+          code: 'empty-note',
+          message: 'The note is empty, so nothing was recorded.',
+          remedy: 'Write what happened, for example `timeline add rolled back the gateway`.',
+        });
+      }
+      return done([{ type: 'noted', text: { private: command.text.trim() }, happenedAt: command.happenedAt }]);
+    case 'watch':
+      if (incident.recovery?.state === command.state) return done([]);
+      return done([
+        {
+          type: 'recovery-changed',
+          state: command.state,
+          summary: command.summary,
+          healthySamples: command.healthySamples,
+          ...(command.evidence === undefined ? {} : { evidence: command.evidence }),
+        },
+      ]);
+    case 'resolve':
+      if (command.reason.trim() === '') {
+        return refused({
+          whose: 'person',
+          code: 'reason-missing',
+          message: 'Resolving by hand needs a reason.',
+          remedy: 'Say what shows that it is over, for example `resolve P99 back to 3 ms after the rollback`.',
+        });
+      }
+      return done([{ type: 'resolved', as: command.as, reason: { private: command.reason.trim() } }]);
+    case 'reopen':
+      if (incident.status === 'open') {
+        return refused({
+          whose: 'person',
+          code: 'not-resolved',
+          message: `${incident.id} is open, so there is nothing to reopen.`,
+        });
+      }
+      return done([{ type: 'reopened', reason: { private: command.reason.trim() } }]);
+  }
+}
+
+/** What still makes sense once an incident is resolved. */
+const afterTheEnd: ReadonlySet<IncidentCommand['kind']> = new Set(['reopen', 'note']);
+
+function alreadyResolved(incident: Incident) {
+  return refused({
+    whose: 'person',
+    code: 'already-resolved',
+    message: `${incident.id} is already resolved.`,
+    remedy: 'Reopen it with a reason, or declare a new incident.',
+  });
+}
+
+/** Answers of an older round are late and change nothing; a check counts once a round. */
+function observed(
+  incident: Incident,
+  command: Extract<IncidentCommand, { kind: 'observe' }>,
+): readonly IncidentEvent[] {
+  if (command.round !== incident.round) return [];
+  const fresh = command.found.filter(
+    ({ observation }) => incident.observations[observation.check]?.round !== command.round,
+  );
+  const answered = new Set([...answeredChecks(incident), ...fresh.map(({ observation }) => observation.check)]);
+  const events: IncidentEvent[] = fresh.map((found) => ({ type: 'observed', round: command.round, ...found }));
+  if (!incident.roundFinished && incident.expectedChecks.every((check) => answered.has(check))) {
+    events.push({ type: 'checks-finished', round: command.round });
+  }
+  return events;
+}
+
+/** Ids of the checks that have answered in the incident's current round. */
+export function answeredChecks(incident: Incident): readonly string[] {
+  return incident.expectedChecks.filter(
+    (check) => incident.round > 0 && incident.observations[check]?.round === incident.round,
+  );
+}
+
+/** The phase that an open incident is in, from who acknowledged and which checks have ever answered. */
+export function duePhase(
+  incident: Incident,
+  checks: { readonly verify: readonly string[]; readonly investigate: readonly string[] },
+): PhaseName {
+  if (incident.status === 'resolved') return 'post-mortem';
+  if (incident.acknowledged === undefined) return 'acknowledge';
+  const asked = (ids: readonly string[]) => ids.every((id) => incident.observations[id] !== undefined);
+  if (!asked(checks.verify)) return 'verify';
+  if (!asked(checks.investigate)) return 'investigate';
+  return 'mitigate';
+}

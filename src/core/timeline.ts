@@ -1,0 +1,116 @@
+// The record told as people read it: one line an event, with its number so that every statement can be checked.
+
+import type { Actor } from './actor.ts';
+import type { IncidentEvent, Recorded } from './event.ts';
+import type { Incident } from './incident.ts';
+import { spellLimit, spellMeasurement, verdictWords } from './spell.ts';
+
+export interface TimelineEntry {
+  /** Number of the event in its stream, cited as `[#12]`. */
+  readonly seq: number;
+  /** When it happened, which for a note can be long before it was written. */
+  readonly at: number;
+  readonly actor: Actor;
+  /** Our own words; what people or systems wrote is in `quote`. */
+  readonly text: string;
+  /** Untrusted: to be quoted as data. */
+  readonly quote?: string;
+}
+
+/** All entries by the time things happened. Events that only move the machinery have no line. */
+export function timelineOf(events: readonly Recorded[]): readonly TimelineEntry[] {
+  return events
+    .flatMap((recorded) => {
+      const line = lineOf(recorded.event as IncidentEvent);
+      if (line === undefined) return [];
+      return [
+        {
+          seq: recorded.seq,
+          at: line.at ?? recorded.at,
+          actor: recorded.actor,
+          text: line.text,
+          ...(line.quote === undefined ? {} : { quote: line.quote }),
+        },
+      ];
+    })
+    .sort((a, b) => a.at - b.at || a.seq - b.seq);
+}
+
+interface Line {
+  readonly text: string;
+  readonly quote?: string;
+  readonly at?: number;
+}
+
+function lineOf(event: IncidentEvent): Line | undefined {
+  switch (event.type) {
+    case 'declared':
+      return { text: `declared: ${event.title}, ${event.scope}`, ...quoted(event.note?.private) };
+    case 'declared-again':
+      return { text: 'declared again, joined this incident', ...quoted(event.note?.private) };
+    case 'room-opened':
+      return { text: `incident channel #${event.name} opened` };
+    case 'setup-failed':
+      return { text: `set-up step "${event.step}" failed`, quote: event.why };
+    case 'escalated':
+      return { text: `called ${event.level}, ${event.name}` };
+    case 'escalation-exhausted':
+      return { text: 'every level had been called and nobody had acknowledged' };
+    case 'acknowledged':
+      return { text: 'acknowledged' };
+    case 'checks-started':
+      return { text: `${event.checks.length} checks started, round ${event.round}` };
+    case 'observed': {
+      const { observation } = event;
+      if (observation.verdict === 'ok') return undefined;
+      return { text: `${verdictWords[observation.verdict]}: ${observation.title}`, quote: observation.summary };
+    }
+    case 'checks-finished':
+      return { text: `all checks of round ${event.round} answered` };
+    case 'weighed': {
+      const supported = event.standings
+        .filter((standing) => standing.position === 'supported')
+        .map((standing) => standing.title);
+      return supported.length === 0 ? undefined : { text: `evidence supports: ${supported.join(', ')}` };
+    }
+    case 'role-claimed':
+      return { text: `took the role ${event.role}` };
+    case 'noted':
+      return { text: 'noted', at: event.happenedAt, ...quoted(event.text.private) };
+    case 'recovery-changed':
+      return { text: `recovery watch: ${event.state}`, quote: event.summary };
+    case 'resolved':
+      return {
+        text: event.as === 'false-alarm' ? 'closed as false alarm' : 'resolved',
+        ...quoted(event.reason.private),
+      };
+    case 'reopened':
+      return { text: 'reopened', ...quoted(event.reason.private) };
+    case 'phase-entered':
+    case 'report-drafted':
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function quoted(text: string | null | undefined): { readonly quote?: string } {
+  return text === undefined ? {} : { quote: text ?? '(erased)' };
+}
+
+/** The part a person had in the incident; reports speak of roles, not of names. */
+export function roleOf(incident: Incident, actor: Actor): string {
+  if (actor.kind === 'bot') return 'the bot';
+  if (actor.kind === 'system') return actor.name;
+  const held = Object.entries(incident.roles).find(([, holder]) => holder?.kind === 'person' && holder.id === actor.id);
+  if (held !== undefined) return held[0];
+  return incident.declaredBy.kind === 'person' && incident.declaredBy.id === actor.id ? 'declarer' : 'participant';
+}
+
+/** `19.0 ms (> 5 ms)`: a measurement with its decisive limit, for tables. */
+export function valueWithLimit(observation: Extract<IncidentEvent, { type: 'observed' }>['observation']): string {
+  if (observation.measurement === undefined) return `no value (${observation.unknown?.reason ?? 'unknown'})`;
+  const limit = observation.limits.find((reading) => reading.outcome === 'breached') ?? observation.limits.at(-1);
+  const value = spellMeasurement(observation.measurement);
+  return limit === undefined ? value : `${value} (${spellLimit(limit, observation.measurement.unit)})`;
+}

@@ -1,0 +1,86 @@
+// The bot's HTTP server: health, readiness and metrics by itself, every other path by the door that was opened for it.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../core/ports.ts';
+
+export type Door = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What `GET /readyz` reports. `ready` decides between 200 and 503; the rest is told and decides nothing. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly [about: string]: unknown;
+}
+
+export interface Doors {
+  /** By `METHOD /path`, without query. */
+  readonly routes: Readonly<Record<string, Door>>;
+  readonly readiness: () => Promise<Readiness>;
+  /** Prometheus exposition text and its content type. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Stops accepting, lets answers under way finish for at most 2 s, then closes what is left. */
+  stop(): Promise<void>;
+}
+
+const stopWithinMs = 2_000;
+
+/** Listens; rejects with the operating system's reason when the port is taken. Port 0 takes a free one. */
+export async function startHttpServer(
+  doors: Doors,
+  at: { readonly host: string; readonly port: number },
+  log: Log,
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    void serve(doors, request, response).catch((error: unknown) => {
+      log.error({ error: String(error), path: request.url?.split('?')[0] }, 'a request failed inside the bot');
+      if (!response.headersSent) reply(response, 500, { error: 'internal' });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const shown = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
+  return {
+    url: `http://${shown}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        const late = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function serve(doors: Doors, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0];
+  const route = `${request.method} ${path}`;
+  if (route === 'GET /healthz') return reply(response, 200, { status: 'ok' });
+  if (route === 'GET /readyz') {
+    const readiness = await doors.readiness();
+    return reply(response, readiness.ready ? 200 : 503, readiness);
+  }
+  if (route === 'GET /metrics') {
+    const { contentType, text } = await doors.metrics();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
+    return;
+  }
+  const door = doors.routes[route];
+  if (door === undefined) return reply(response, 404, { error: 'not found' });
+  door(request, response);
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

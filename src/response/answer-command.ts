@@ -1,0 +1,133 @@
+// From the words of a command to the use case they name.
+
+import type { Answer, IncidentLine } from '../core/answer.ts';
+import { type Command, commandTable, parseCommand } from '../core/command.ts';
+import { type Fault, refused } from '../core/fault.ts';
+import type { Incident } from '../core/incident.ts';
+import type { IncidentFilter } from '../core/ports.ts';
+import { declare } from './declare.ts';
+import type { Request } from './desk.ts';
+import type { Given } from './given.ts';
+import { incidentHeadline } from './headline.ts';
+import { answerOnly, procedureOf } from './record.ts';
+import { startReview } from './review.ts';
+import { recheck } from './run-checks.ts';
+import { acknowledge, resolve, takeNote } from './take-part.ts';
+
+/** How many incidents a list names; the rest is counted. */
+const listed = 20;
+
+export async function answerCommand(given: Given, words: string, request: Request): Promise<void> {
+  const command = parseCommand(words);
+  switch (command.kind) {
+    case 'help':
+      return answerOnly(given, request, help(command));
+    case 'health':
+      return startReview(given, 'health', request);
+    case 'declare':
+      return declare(given, command, request);
+    case 'list':
+      return answerOnly(given, request, await list(given, command.all ? {} : { status: 'open' }));
+    case 'show':
+      return answerOnly(given, request, await show(given, command.incident));
+    case 'oncall':
+      return answerOnly(given, request, { kind: 'oncall', levels: given.ladder });
+    case 'status': {
+      const here = await incidentHere(given, request);
+      return answerOnly(
+        given,
+        request,
+        here === undefined ? await list(given, { status: 'open' }) : { kind: 'incident-show', incident: here },
+      );
+    }
+    case 'acknowledge':
+    case 'checks':
+    case 'resolve':
+    case 'note':
+      return insideIncident(given, command, request);
+  }
+}
+
+/** Commands that mean the incident of the channel, or the only one that is open. */
+async function insideIncident(given: Given, command: Command, request: Request): Promise<void> {
+  const incident = (await incidentHere(given, request)) ?? (await onlyOpen(given));
+  if (incident === undefined) {
+    return answerOnly(given, request, { kind: 'refusal', fault: noIncidentHere });
+  }
+  switch (command.kind) {
+    case 'acknowledge':
+      return acknowledge(given, incident, request);
+    case 'checks':
+      return recheck(given, incident, request);
+    case 'resolve':
+      return resolve(given, incident, { as: 'resolved', reason: command.reason }, request);
+    case 'note':
+      return takeNote(given, incident, command.text, given.clock.now(), request);
+    default:
+      throw new Error(`${command.kind} is not a command inside an incident`);
+  }
+}
+
+const noIncidentHere: Fault = refused({
+  whose: 'person',
+  code: 'no-incident-here',
+  message: 'This channel has no incident, and there is not exactly one open, so it is not clear which you mean.',
+  remedy: 'Say it in the channel of the incident; `/acgs incident list` shows them.',
+}).fault;
+
+async function incidentHere(given: Given, request: Request): Promise<string | undefined> {
+  return request.to.place === undefined ? undefined : given.store.subjectOf('channel', request.to.place);
+}
+
+async function onlyOpen(given: Given): Promise<string | undefined> {
+  const open = await given.store.incidents({ status: 'open', limit: 2 });
+  return open.length === 1 ? open[0]?.id : undefined;
+}
+
+function help(command: Extract<Command, { kind: 'help' }>): Answer {
+  const { unknown, suggestion } = command;
+  return {
+    kind: 'help',
+    commands: commandTable.map(({ usage, does }) => ({ usage, does })),
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+async function list(given: Given, filter: IncidentFilter): Promise<Answer> {
+  const incidents = await given.store.incidents({ ...filter, limit: listed });
+  return {
+    kind: 'incident-list',
+    incidents: incidents.map((incident) => lineOf(given, incident)),
+    total: await given.store.countIncidents(filter),
+  };
+}
+
+function lineOf(given: Given, incident: Incident): IncidentLine {
+  const { verdict, text } = incidentHeadline(incident, procedureOf(given, incident));
+  const { id, title, scope, status, declaredAt, room } = incident;
+  return {
+    id,
+    title,
+    scope,
+    status,
+    verdict,
+    headline: text,
+    declaredAt,
+    ...(room === undefined ? {} : { room: room.room, ...(room.link === undefined ? {} : { link: room.link }) }),
+  };
+}
+
+async function show(given: Given, id: string): Promise<Answer> {
+  if ((await given.store.incident(id)) !== undefined) return { kind: 'incident-show', incident: id };
+  const message = `There is no incident ${id.slice(0, 40)}.`;
+  return {
+    kind: 'refusal',
+    fault: {
+      whose: 'person',
+      code: 'unknown-incident',
+      message,
+      remedy: '`/acgs incident list all` shows which there are.',
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// From a due job to the use case that does it.
+
+import type { Job } from '../core/ports.ts';
+import { draftPostmortem } from './draft-postmortem.ts';
+import { escalate } from './escalate.ts';
+import type { Given } from './given.ts';
+import { runReview } from './review.ts';
+import { runChecks } from './run-checks.ts';
+import { watchRecovery } from './watch-recovery.ts';
+
+export function carryOutJob(given: Given): (job: Job) => Promise<void> {
+  return async (job) => {
+    switch (job.kind) {
+      case 'run-checks':
+        return runChecks(given, job.incident, job.round);
+      case 'escalate':
+        return escalate(given, job.incident, job.level);
+      case 'watch-recovery':
+        return watchRecovery(given, job.incident);
+      case 'draft-postmortem':
+        return draftPostmortem(given, job.incident);
+      case 'run-review':
+        return runReview(given, job.review, job.name, job.to);
+    }
+  };
+}

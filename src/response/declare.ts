@@ -1,0 +1,142 @@
+// Declares an incident: the record, the set-up of its room, the first call, the checks and the clock, in one transaction.
+
+import { theBot } from '../core/actor.ts';
+import { nearest } from '../core/command.ts';
+import type { IncidentEvent } from '../core/event.ts';
+import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
+import type { Transaction } from '../core/ports.ts';
+import type { Procedure } from '../core/runbook.ts';
+import type { Request } from './desk.ts';
+import { exhaustedAfterMs } from './escalate.ts';
+import type { Given, Level } from './given.ts';
+import { answer, answerOnly, record, settle } from './record.ts';
+
+export interface Declaration {
+  /** A procedure's name or one of its aliases, as typed. */
+  readonly runbook: string;
+  readonly note?: string;
+  /** Opens beside an open incident of the same runbook instead of joining it. */
+  readonly separate: boolean;
+}
+
+/** A second declaration of the same runbook and scope joins the open incident; the answer says which. */
+export async function declare(given: Given, declaration: Declaration, request: Request): Promise<void> {
+  const procedure = given.library.procedures.find(
+    (one) => one.name === declaration.runbook || one.aliases.includes(declaration.runbook),
+  );
+  if (procedure === undefined) return refuseUnknown(given, declaration.runbook, request);
+  await given.store.transact(async (tx) => {
+    const [open] = declaration.separate
+      ? []
+      : await tx.incidents({ status: 'open', runbook: procedure.name, scope: procedure.scope, limit: 1 });
+    const incident =
+      open === undefined
+        ? await openNew(given, tx, procedure, declaration, request)
+        : await join(given, tx, open, declaration, request);
+    await answer(tx, request, { kind: 'declared', incident: incident.id, joined: open !== undefined });
+    await settle(tx, request, `declared ${incident.id}`);
+  });
+}
+
+async function openNew(
+  given: Given,
+  tx: Transaction,
+  procedure: Procedure,
+  declaration: Declaration,
+  request: Request,
+): Promise<Incident> {
+  const number = await tx.nextIncidentNumber();
+  const id = incidentId(number);
+  const at = given.clock.now();
+  const checks = procedure.checks.map((check) => check.id);
+  const declared: IncidentEvent = {
+    type: 'declared',
+    number,
+    runbook: procedure.name,
+    title: procedure.title,
+    scope: procedure.scope,
+    severity: procedure.severity,
+    checks,
+    separate: declaration.separate,
+    ...(declaration.note === undefined ? {} : { note: { private: declaration.note } }),
+    ...(request.to.place === undefined ? {} : { place: request.to.place }),
+  };
+  const told = toldAtOnce(given.ladder, procedure);
+  const follow: IncidentEvent[] = [
+    { type: 'checks-started', round: 1, checks },
+    ...told.map(({ level, name, people }): IncidentEvent => ({ type: 'escalated', level, name, people })),
+  ];
+  const recorded = await tx.append(id, 0, [
+    { at, actor: request.actor, event: declared },
+    ...follow.map((event) => ({ at, actor: theBot, event })),
+  ]);
+  const incident = incidentFrom(recorded);
+  if (incident === undefined) throw new Error(`${id} has no declaration`);
+
+  await setUpRoom(tx, id, request, told);
+  await tx.schedule({ job: { kind: 'run-checks', incident: id, round: 1 } });
+  await tx.schedule({
+    job: { kind: 'watch-recovery', incident: id },
+    afterMs: procedure.recovery.everyMs,
+    once: `watch-recovery ${id}`,
+  });
+  for (const level of given.ladder.filter((one) => !told.includes(one))) {
+    await tx.schedule({ job: { kind: 'escalate', incident: id, level: level.level }, afterMs: level.pageAtMs });
+  }
+  await tx.schedule({
+    job: { kind: 'escalate', incident: id, level: 'exhausted' },
+    afterMs: exhaustedAfterMs(given.ladder),
+  });
+  return incident;
+}
+
+/** Levels whose page time is zero, and those that the procedure names beside them (a latency incident tells L2 too). */
+function toldAtOnce(ladder: readonly Level[], procedure: Procedure): readonly Level[] {
+  return ladder.filter((level) => level.pageAtMs === 0 || procedure.alsoTell.includes(level.level));
+}
+
+async function setUpRoom(tx: Transaction, incident: string, request: Request, told: readonly Level[]): Promise<void> {
+  const asker = request.actor.kind === 'person' ? [request.actor.id] : [];
+  const people = [...new Set([...asker, ...told.flatMap((level) => level.people)])];
+  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
+  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });
+  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });
+  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'announce', incident } });
+  for (const level of told) {
+    const { name, people: called } = level;
+    const why = level.pageAtMs === 0 ? 'declared' : 'the runbook tells this level at declaration';
+    await tx.send({
+      lane: `${incident}:call`,
+      priority: 'urgent',
+      notice: { kind: 'call', incident, level: level.level, name, people: called, why },
+    });
+  }
+  await tx.send({ lane: incident, notice: { kind: 'pin-card', incident } });
+  await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
+}
+
+async function join(
+  given: Given,
+  tx: Transaction,
+  open: Incident,
+  declaration: Declaration,
+  request: Request,
+): Promise<Incident> {
+  const note = declaration.note === undefined ? {} : { note: { private: declaration.note } };
+  return record(given, tx, open, [{ type: 'declared-again', ...note }], request.actor);
+}
+
+async function refuseUnknown(given: Given, typed: string, request: Request): Promise<void> {
+  const known = given.library.procedures.flatMap((procedure) => [procedure.name, ...procedure.aliases]);
+  const suggestion = nearest(typed, [...known, 'list', 'show']);
+  const names = given.library.procedures.map((procedure) => `\`incident ${procedure.name}\``).join(', ');
+  await answerOnly(given, request, {
+    kind: 'refusal',
+    fault: {
+      whose: 'person',
+      code: 'unknown-runbook',
+      message: `There is no runbook "${typed.slice(0, 80)}", so nothing was declared.`,
+      remedy: suggestion === undefined ? `There is: ${names}.` : `Did you mean \`incident ${suggestion}\`?`,
+    },
+  });
+}

@@ -1,0 +1,90 @@
+// Puts findings and charts beside the chain, and reads them back.
+
+import type { Chart } from '../core/chart.ts';
+import type { EvidenceRef } from '../core/event.ts';
+import type { Finding, Observation, Series } from '../core/observation.ts';
+import type { Reads, Transaction } from '../core/ports.ts';
+import { clockTime, spellValue } from '../core/spell.ts';
+import { trendOf } from '../core/trend.ts';
+
+const json = 'application/json';
+
+/** The observation with its trend, and a reference to its series when it has any. */
+export async function keepFinding(
+  tx: Transaction,
+  finding: Finding,
+): Promise<{ observation: Observation; evidence?: EvidenceRef }> {
+  const observation = withTrend(finding);
+  if (finding.series.length === 0) return { observation };
+  const body = new TextEncoder().encode(JSON.stringify({ source: observation.source, series: finding.series }));
+  return { observation, evidence: await tx.keep({ kind: 'series', mediaType: json, body }) };
+}
+
+function withTrend({ observation, series }: Finding): Observation {
+  const [main] = series;
+  if (main === undefined || observation.trend !== undefined) return observation;
+  const worstBreach = observation.limits.filter((limit) => limit.outcome === 'breached').at(-1);
+  const trend = trendOf(main, worstBreach);
+  return trend === undefined ? observation : { ...observation, trend };
+}
+
+/** The series behind an observation; `[]` when there were none. */
+export async function seriesOf(reads: Reads, evidence: EvidenceRef | undefined): Promise<readonly Series[]> {
+  if (evidence === undefined) return [];
+  const kept = await reads.evidence(evidence.id);
+  return kept === undefined
+    ? []
+    : (JSON.parse(new TextDecoder().decode(kept.body)) as { series: readonly Series[] }).series;
+}
+
+export async function keepChart(tx: Transaction, chart: Chart): Promise<EvidenceRef> {
+  return tx.keep({ kind: 'chart', mediaType: json, body: new TextEncoder().encode(JSON.stringify(chart)) });
+}
+
+export async function chartOf(reads: Reads, id: string): Promise<Chart | undefined> {
+  const kept = await reads.evidence(id);
+  return kept?.kind === 'chart' ? (JSON.parse(new TextDecoder().decode(kept.body)) as Chart) : undefined;
+}
+
+export async function reportOf(reads: Reads, id: string): Promise<string | undefined> {
+  const kept = await reads.evidence(id);
+  return kept?.kind === 'report' ? new TextDecoder().decode(kept.body) : undefined;
+}
+
+/** A chart of one observation; its title is a sentence that says what the picture shows. */
+export function drawObservation(
+  observation: Observation,
+  series: readonly Series[],
+  marks: Chart['marks'],
+  scope?: string,
+): Chart {
+  return {
+    title: chartTitle(observation, scope),
+    unit: series[0]?.unit ?? 'none',
+    series,
+    limits: observation.limits.map(({ level, breachedWhen, bound, source }) => ({
+      level,
+      breachedWhen,
+      bound,
+      source,
+    })),
+    marks,
+  };
+}
+
+function chartTitle(observation: Observation, scope?: string): string {
+  const where = scope === undefined ? '' : `, ${scope}`;
+  const breach = observation.limits.filter((limit) => limit.outcome === 'breached').at(-1);
+  const unit = observation.measurement?.unit ?? 'none';
+  if (breach === undefined) {
+    return observation.verdict === 'unknown'
+      ? `${observation.title}: no verdict${where}`
+      : `${observation.title} within its limits${where}`;
+  }
+  const bound = spellValue(breach.bound, unit);
+  const verb = breach.breachedWhen === 'above' ? 'passed' : 'fell below';
+  const since = observation.trend?.breachedSince;
+  return since === undefined
+    ? `${observation.title} ${verb} ${bound}${where}`
+    : `${observation.title} ${verb} ${bound} at ${clockTime(since)} UTC${where}`;
+}

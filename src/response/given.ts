@@ -1,0 +1,27 @@
+// What the use cases are given by the composition root; nothing here is imported as a singleton.
+
+import type { Finding } from '../core/observation.ts';
+import type { Clock, Ids, Log, Store } from '../core/ports.ts';
+import type { CheckDefinition, Library } from '../core/runbook.ts';
+
+/** One level of the escalation ladder. `people` are ids of the face (Slack users or user groups). */
+export interface Level {
+  readonly level: string;
+  readonly name: string;
+  /** Time after declaration without acknowledgement, ms. */
+  readonly pageAtMs: number;
+  readonly people: readonly string[];
+}
+
+/** Asks one check within its budget. Never rejects: a failure is an unknown observation. */
+export type Ask = (definition: CheckDefinition) => Promise<Finding>;
+
+export interface Given {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly library: Library;
+  readonly ladder: readonly Level[];
+  readonly ask: Ask;
+}

@@ -1,0 +1,69 @@
+// Puts the use cases behind one desk for the faces.
+
+import { theBot } from '../core/actor.ts';
+import { decide } from '../core/decide.ts';
+import { acceptGap } from './accept-gap.ts';
+import { answerCommand } from './answer-command.ts';
+import type { Desk } from './desk.ts';
+import { redraft } from './draft-postmortem.ts';
+import { chartOf, reportOf } from './evidence.ts';
+import type { Given } from './given.ts';
+import { incidentView } from './incident-view.ts';
+import { record } from './record.ts';
+import { reviewView } from './review-view.ts';
+import { recheck } from './run-checks.ts';
+import { acknowledge, reopen, resolve, takeNote, takeRole } from './take-part.ts';
+
+export function openDesk(given: Given): Desk {
+  return {
+    command: (words, request) => answerCommand(given, words, request),
+    acknowledge: (incident, request) => acknowledge(given, incident, request),
+    recheck: (incident, request) => recheck(given, incident, request),
+    takeRole: (incident, role, request) => takeRole(given, incident, role, request),
+    note: (incident, text, happenedAt, request) => takeNote(given, incident, text, happenedAt, request),
+    resolve: (incident, how, request) => resolve(given, incident, how, request),
+    reopen: (incident, reason, request) => reopen(given, incident, reason, request),
+    redraft: (incident, request) => redraft(given, incident, request),
+    acceptGap: (gap, request) => acceptGap(given, gap, request),
+    incidentView: (id) => incidentView(given, id),
+    reviewView: (id) => reviewView(given, id),
+    chart: (evidence) => chartOf(given.store, evidence),
+    report: (evidence) => reportOf(given.store, evidence),
+    whyNot: (intent, id) => whyNot(given, intent, id),
+    roomOpened: (incident, room) => noteSetup(given, incident, { type: 'room-opened', ...room }),
+    setupFailed: (incident, step, why) => noteSetup(given, incident, { type: 'setup-failed', step, why }),
+  };
+}
+
+const probes = {
+  resolve: { kind: 'resolve', as: 'resolved', reason: 'asked beforehand' },
+  'false-alarm': { kind: 'resolve', as: 'false-alarm', reason: 'asked beforehand' },
+  reopen: { kind: 'reopen', reason: 'asked beforehand' },
+  note: { kind: 'note', text: 'asked beforehand', happenedAt: 0 },
+} as const;
+
+/** The refusal that the decision would give now, so that a modal can show it before it is closed. */
+async function whyNot(given: Given, intent: keyof typeof probes, id: string) {
+  const incident = await given.store.incident(id);
+  if (incident === undefined)
+    return { whose: 'person', code: 'unknown-incident', message: `There is no incident ${id}.` } as const;
+  const outcome = decide(incident, probes[intent], theBot);
+  return outcome.ok ? undefined : outcome.fault;
+}
+
+/** What a face reports of its own set-up; a repeated report changes nothing. */
+async function noteSetup(
+  given: Given,
+  id: string,
+  event: Extract<Parameters<typeof record>[3][number], { type: 'room-opened' | 'setup-failed' }>,
+): Promise<void> {
+  await given.store.transact(async (tx) => {
+    const incident = await tx.incident(id);
+    if (incident === undefined) return;
+    const known =
+      event.type === 'room-opened'
+        ? incident.room?.room === event.room
+        : incident.setupFailures[event.step] === event.why;
+    if (!known) await record(given, tx, incident, [event], theBot);
+  });
+}

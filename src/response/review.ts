@@ -1,0 +1,127 @@
+// A review, for example the daily health check: a set of checks asked at once, in a stream of its own.
+
+import { theBot } from '../core/actor.ts';
+import type { EvidenceRef, NewEvent, Recorded, ReviewEvent } from '../core/event.ts';
+import { gapsFrom, withGaps } from '../core/gap.ts';
+import type { ReplyTo } from '../core/notice.ts';
+import type { Finding, Observation } from '../core/observation.ts';
+import type { Transaction } from '../core/ports.ts';
+import type { ReviewDefinition } from '../core/runbook.ts';
+import { worst } from '../core/verdict.ts';
+import type { Request } from './desk.ts';
+import { drawObservation, keepChart, keepFinding, seriesOf } from './evidence.ts';
+import type { Given } from './given.ts';
+import { answerOnly, settle } from './record.ts';
+import { settled } from './settled.ts';
+
+/** Starts the review on record; its message appears where it was asked and fills in as answers arrive. */
+export async function startReview(given: Given, name: string, request: Request): Promise<void> {
+  const definition = given.library.reviews.find((review) => review.name === name);
+  if (definition === undefined) {
+    return answerOnly(given, request, {
+      kind: 'refusal',
+      fault: {
+        whose: 'operator',
+        code: 'no-such-review',
+        message: `No runbook package defines the review "${name}".`,
+        remedy: 'Add one with `kind: review` or load the package that has it.',
+      },
+    });
+  }
+  const review = `review-${given.ids.next()}`;
+  await given.store.transact(async (tx) => {
+    const checks = definition.checks.map((check) => check.id);
+    await tx.append(review, 0, [
+      {
+        at: given.clock.now(),
+        actor: request.actor,
+        event: { type: 'review-started', review: name, title: definition.title, checks },
+      },
+    ]);
+    await tx.send({ lane: review, notice: { kind: 'review', review, to: request.to }, priority: 'urgent' });
+    await tx.schedule({ job: { kind: 'run-review', review, name, to: request.to } });
+    await settle(tx, request, `started ${review}`);
+  });
+}
+
+/** The job of one review. Run again after a crash, it asks only what has not answered yet. */
+export async function runReview(given: Given, review: string, name: string, to: ReplyTo): Promise<void> {
+  const definition = given.library.reviews.find((one) => one.name === name);
+  if (definition === undefined) return;
+  const answered = new Set(
+    (await given.store.events(review)).flatMap(({ event }) =>
+      event.type === 'review-observed' ? [event.observation.check] : [],
+    ),
+  );
+  const awaited = definition.checks.filter((check) => !answered.has(check.id));
+  for await (const findings of settled(awaited.map((check) => given.ask(check)))) {
+    await given.store.transact((tx) => recordFindings(given, tx, review, definition, to, findings));
+  }
+}
+
+async function recordFindings(
+  given: Given,
+  tx: Transaction,
+  review: string,
+  definition: ReviewDefinition,
+  to: ReplyTo,
+  findings: readonly Finding[],
+): Promise<void> {
+  const at = given.clock.now();
+  const gaps = gapsFrom(await tx.events('gaps'), at);
+  const events: NewEvent<ReviewEvent>[] = [];
+  for (const finding of findings) {
+    const { observation, evidence } = await keepFinding(tx, finding);
+    events.push({
+      at,
+      actor: theBot,
+      event: {
+        type: 'review-observed',
+        observation: withGaps(observation, gaps),
+        ...(evidence === undefined ? {} : { evidence }),
+      },
+    });
+  }
+  const past = await tx.events(review);
+  const recorded = await tx.append(review, past.length, events);
+  const seen = observationsIn([...past, ...recorded]);
+  if (definition.checks.every((check) => seen.has(check.id))) {
+    const verdict = worst([...seen.values()].map(({ observation }) => observation.verdict));
+    await tx.append(review, past.length + events.length, [
+      { at, actor: theBot, event: { type: 'review-finished', verdict } },
+    ]);
+    await sendCharts(tx, review, definition, seen, to);
+  }
+  await tx.send({ lane: review, supersedes: 'review', notice: { kind: 'review', review, to } });
+}
+
+export type Seen = ReadonlyMap<string, { readonly observation: Observation; readonly evidence?: EvidenceRef }>;
+
+/** The observations of a review by check, from its events. */
+export function observationsIn(events: readonly Recorded[]): Seen {
+  const seen = new Map<string, { observation: Observation; evidence?: EvidenceRef }>();
+  for (const { event } of events) {
+    if (event.type !== 'review-observed') continue;
+    seen.set(event.observation.check, {
+      observation: event.observation,
+      ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
+    });
+  }
+  return seen;
+}
+
+async function sendCharts(
+  tx: Transaction,
+  review: string,
+  definition: ReviewDefinition,
+  seen: Seen,
+  to: ReplyTo,
+): Promise<void> {
+  for (const check of definition.checks.filter((one) => one.chart)) {
+    const found = seen.get(check.id);
+    const series = await seriesOf(tx, found?.evidence);
+    if (found === undefined || series.length === 0) continue;
+    const chart = await keepChart(tx, drawObservation(found.observation, series, []));
+    await tx.send({ lane: `${review}:charts`, priority: 'low', notice: { kind: 'review-chart', review, to, chart } });
+  }
+}

@@ -1,0 +1,55 @@
+// What a responder does by hand: acknowledge, take a role, write a note, resolve, reopen.
+
+import type { Role } from '../core/event.ts';
+import type { Request } from './desk.ts';
+import type { Given } from './given.ts';
+import { change, procedureOf } from './record.ts';
+
+/** Stops the escalation clock; the first to acknowledge becomes the responder. */
+export async function acknowledge(given: Given, incident: string, request: Request): Promise<void> {
+  await change(given, incident, { kind: 'acknowledge' }, { actor: request.actor, request });
+}
+
+export async function takeRole(given: Given, incident: string, role: Role, request: Request): Promise<void> {
+  await change(given, incident, { kind: 'take-role', role }, { actor: request.actor, request });
+}
+
+/** `happenedAt`: when it happened, epoch ms, which is often before it is written down. */
+export async function takeNote(
+  given: Given,
+  incident: string,
+  text: string,
+  happenedAt: number,
+  request: Request,
+): Promise<void> {
+  await change(given, incident, { kind: 'note', text, happenedAt }, { actor: request.actor, request }, async (tx) => {
+    await tx.send({
+      lane: `answer:${request.delivery ?? incident}`,
+      notice: { kind: 'answer', to: request.to, answer: { kind: 'text', text: `Noted in the record of ${incident}.` } },
+    });
+  });
+}
+
+export async function resolve(
+  given: Given,
+  incident: string,
+  how: { readonly as: 'resolved' | 'false-alarm'; readonly reason: string },
+  request: Request,
+): Promise<void> {
+  await change(given, incident, { kind: 'resolve', ...how }, { actor: request.actor, request }, async (tx) => {
+    await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
+    await tx.schedule({ job: { kind: 'draft-postmortem', incident } });
+  });
+}
+
+export async function reopen(given: Given, incident: string, reason: string, request: Request): Promise<void> {
+  await change(given, incident, { kind: 'reopen', reason }, { actor: request.actor, request }, async (tx, after) => {
+    const everyMs = procedureOf(given, after)?.recovery.everyMs ?? 0;
+    await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
+    await tx.schedule({
+      job: { kind: 'watch-recovery', incident },
+      afterMs: everyMs,
+      once: `watch-recovery ${incident}`,
+    });
+  });
+}

@@ -1,12 +1,12 @@
 // The bot as a process: reads its configuration, starts the app, and turns signals into stop().
 
 import { parseArgs } from 'node:util';
-import { createApp, FaultyRunbooks } from './app.ts';
+import { createApp, FaultyRunbooks, NotYet } from './app.ts';
 import { loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 
 const { values } = parseArgs({ options: { config: { type: 'string' } } });
-const loaded = await loadConfig(values.config, process.env);
+const loaded = loadConfig(values.config);
 if (!loaded.ok) {
   process.stderr.write(
     `The configuration has ${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'}:\n`,
@@ -36,6 +36,10 @@ try {
 } catch (error) {
   if (error instanceof FaultyRunbooks) {
     process.stderr.write(`The runbooks have faults:\n${error.message}\n`);
+    process.exit(2);
+  }
+  if (error instanceof NotYet) {
+    process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
   log.error({ error: error instanceof Error ? error.stack : String(error) }, 'could not start');

@@ -138,7 +138,14 @@ export interface RecordedCall {
 
 /** What came of one signed request to the app. */
 export interface Delivery {
-  readonly kind: 'command' | 'block_actions' | 'view_submission' | 'view_closed' | 'shortcut' | 'message_action' | 'event';
+  readonly kind:
+    | 'command'
+    | 'block_actions'
+    | 'view_submission'
+    | 'view_closed'
+    | 'shortcut'
+    | 'message_action'
+    | 'event';
   /** 0 when the app did not answer. */
   readonly status: number;
   readonly ackMs: number;

@@ -14,8 +14,8 @@ import type {
 } from './records.ts';
 import { type Mount, serveWorkspace } from './server.ts';
 
-export type * from './records.ts';
 export { defaultScopes } from './defaults.ts';
+export type * from './records.ts';
 
 export interface PretendSlackOptions {
   readonly botToken?: string;

@@ -1,0 +1,8 @@
+// The runbook language: load a package, weigh its hypotheses, propose its actions, print it for people.
+
+export type { Catalog, RunbookFault } from './fault.ts';
+export { findProcedure } from './find.ts';
+export { loadRunbooks } from './load.ts';
+export { propose } from './propose.ts';
+export { renderMarkdown } from './render.ts';
+export { weigh } from './weigh.ts';

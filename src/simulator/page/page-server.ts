@@ -1,0 +1,136 @@
+// Serves the browser page on the workspace's own port: the page's files, what a person sees, what they do, and the faults.
+
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PretendCompany } from '../pretend-company.ts';
+import { isFaultId } from '../world/faults.ts';
+
+const assets = new URL('./assets/', import.meta.url);
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+
+/** Changes are told at most this often: a page that redraws more often only flickers. */
+const tellEveryMs = 120;
+
+/** Mounts the page; returns its address. */
+export function mountPage(company: PretendCompany): string {
+  const { slack } = company;
+  const listeners = new Set<ServerResponse>();
+  let _told: NodeJS.Timeout | undefined;
+  const tell = () => {
+    _told ??= setTimeout(() => {
+      _told = undefined;
+      for (const listener of listeners) listener.write('data: changed\n\n');
+    }, tellEveryMs);
+  };
+  slack.on(tell);
+  company.world.onChange(tell);
+
+  slack.mount((request, response) => {
+    const url = new URL(request.url ?? '/', slack.url);
+    const answer = doors(company, listeners)[`${request.method} ${url.pathname}`];
+    if (answer !== undefined) {
+      void Promise.resolve(answer(url, request, response)).catch((error: unknown) =>
+        send(response, 400, { error: error instanceof Error ? error.message : String(error) }),
+      );
+      return true;
+    }
+    if (request.method === 'GET' && url.pathname.startsWith('/page/files/')) {
+      response
+        .writeHead(200, { 'content-type': 'image/png', 'cache-control': 'max-age=3600' })
+        .end(slack.fileBytes(url.pathname.slice('/page/files/'.length)));
+      return true;
+    }
+    if (request.method === 'GET' && (url.pathname === '/' || url.pathname.startsWith('/page/'))) {
+      void sendAsset(response, url.pathname === '/' ? 'index.html' : url.pathname.slice('/page/'.length));
+      return true;
+    }
+    return false;
+  });
+  return slack.url;
+}
+
+type Door = (url: URL, request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+function doors(company: PretendCompany, listeners: Set<ServerResponse>): Readonly<Record<string, Door>> {
+  const { slack, world } = company;
+  return {
+    'GET /page/snapshot': (url, _request, response) =>
+      send(response, 200, slack.snapshot(url.searchParams.get('user') ?? 'rita')),
+    'GET /page/world': (_url, _request, response) => send(response, 200, world.state()),
+    'GET /page/changes': (_url, request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+      response.write('data: changed\n\n');
+      listeners.add(response);
+      request.on('close', () => listeners.delete(response));
+    },
+    'POST /page/do': async (_url, request, response) =>
+      send(response, 200, await perform(company, await readJson(request))),
+  };
+}
+
+/** One thing that a person does, or a fault that is switched. Throws what the workspace says when nobody could do it. */
+async function perform({ slack, world }: PretendCompany, wish: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const text = (name: string) => String(wish[name] ?? '');
+  switch (wish.kind) {
+    case 'command':
+      return slack.command(text('who'), text('channel'), text('text'));
+    case 'say':
+      return slack.say(
+        text('who'),
+        text('channel'),
+        text('text'),
+        typeof wish.thread === 'string' ? wish.thread : undefined,
+      );
+    case 'join':
+      return slack.join(text('who'), text('channel'));
+    case 'click':
+      return slack.click(text('who'), { channel: text('channel'), ts: text('ts') }, text('action'), {
+        ...(typeof wish.value === 'string' ? { value: wish.value } : {}),
+        ...(typeof wish.option === 'string' ? { option: wish.option } : {}),
+      });
+    case 'submit':
+      return slack.submit(text('who'), text('view'), (wish.values ?? {}) as Readonly<Record<string, unknown>>);
+    case 'close':
+      return slack.close(text('who'), text('view'));
+    case 'fault': {
+      const fault = text('fault');
+      if (!isFaultId(fault)) throw new Error(`there is no fault ${fault}`);
+      if (wish.on === true) world.inject(fault, { agoSeconds: Number(wish.agoSeconds ?? 0) });
+      else world.heal(fault);
+      return {};
+    }
+    case 'slack-down':
+      return slack.faults.down(wish.on === true);
+    default:
+      throw new Error(`nothing is known by the name ${text('kind')}`);
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+}
+
+async function sendAsset(response: ServerResponse, name: string): Promise<void> {
+  const type = mediaTypes[extname(name)];
+  if (type === undefined || !/^[a-z-]+\.[a-z]+$/.test(name)) return send(response, 404, { error: 'not found' });
+  try {
+    const body = await readFile(fileURLToPath(new URL(name, assets)));
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body);
+  } catch {
+    send(response, 404, { error: 'not found' });
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+}

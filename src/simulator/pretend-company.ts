@@ -1,0 +1,62 @@
+// The whole pretend company on loopback: its world, a face for each of its systems, and its Slack workspace.
+
+import { startDashboardFace } from './faces/dashboard.ts';
+import { startKubernetesFace } from './faces/kubernetes.ts';
+import { startPrometheusFace } from './faces/prometheus.ts';
+import { startRedisFace } from './faces/redis.ts';
+import { type PretendSlack, type PretendSlackOptions, startPretendSlack } from './slack/workspace.ts';
+import { scrapeTargets } from './world/targets.ts';
+import { createWorld, type World, type WorldOptions } from './world/world.ts';
+
+export interface PretendCompany {
+  readonly world: World;
+  readonly slack: PretendSlack;
+  /** Base URLs, as a config file names them. `kubeconfig` is YAML text. */
+  readonly systems: {
+    readonly prometheus: string;
+    readonly dashboard: string;
+    readonly redis: string;
+    readonly kubernetes: string;
+    readonly kubeconfig: string;
+  };
+  stop(): Promise<void>;
+}
+
+/** Starts everything on free ports (the workspace on `slack.port` when given) and lets the world run. */
+export async function startPretendCompany(
+  options: { readonly world?: WorldOptions; readonly slack?: PretendSlackOptions } = {},
+): Promise<PretendCompany> {
+  const world = createWorld(options.world);
+  const [prometheus, dashboard, redis, kubernetes, slack] = await Promise.all([
+    startPrometheusFace({
+      source: world.source,
+      now: world.now,
+      targets: () => scrapeTargets(world),
+      faults: {
+        get mode() {
+          return world.wireFault('prometheus') ?? 'ok';
+        },
+      },
+    }),
+    startDashboardFace({ world }),
+    startRedisFace({ world }),
+    startKubernetesFace({ world }),
+    startPretendSlack(options.slack),
+  ]);
+  world.start();
+  return {
+    world,
+    slack,
+    systems: {
+      prometheus: prometheus.url,
+      dashboard: dashboard.url,
+      redis: redis.url,
+      kubernetes: kubernetes.url,
+      kubeconfig: kubernetes.kubeconfig,
+    },
+    async stop() {
+      world.stop();
+      await Promise.all([slack, prometheus, dashboard, redis, kubernetes].map((part) => part.stop()));
+    },
+  };
+}

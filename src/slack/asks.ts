@@ -1,0 +1,163 @@
+// What people ask of us, read from Slack's payloads: small, storable, and enough to do the work again after a crash.
+
+import { z } from 'zod';
+
+const who = {
+  person: z.string(),
+  /** Teams as the signed envelope names them. */
+  team: z.string().optional(),
+  personTeam: z.string().optional(),
+};
+
+const where = {
+  place: z.string().optional(),
+  /** The response_url. */
+  reply: z.string().optional(),
+};
+
+const command = z.object({ kind: z.literal('command'), ...who, ...where, words: z.string(), typed: z.string() });
+
+const click = z.object({
+  kind: z.literal('click'),
+  ...who,
+  ...where,
+  action: z.string(),
+  /** An opaque id, or an entry of a menu. */
+  value: z.string(),
+  /** Opens a modal within three seconds. */
+  trigger: z.string(),
+});
+
+const submission = z.object({
+  kind: z.literal('submission'),
+  ...who,
+  modal: z.string(),
+  /** What we put into private_metadata. */
+  metadata: z.string(),
+  fields: z.record(z.string(), z.string()),
+});
+
+/** Also reads a delivery back from the inbox. */
+export const askSchema = z.discriminatedUnion('kind', [command, click, submission]);
+
+export type Ask = z.output<typeof askSchema>;
+export type CommandAsk = Extract<Ask, { kind: 'command' }>;
+export type ClickAsk = Extract<Ask, { kind: 'click' }>;
+export type SubmissionAsk = Extract<Ask, { kind: 'submission' }>;
+
+/** An ask with the key under which its delivery is known. */
+export interface Keyed<A extends Ask> {
+  readonly ask: A;
+  readonly key: string;
+}
+
+const commandBody = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  user_id: z.string(),
+  team_id: z.string().optional(),
+  channel_id: z.string().optional(),
+  response_url: z.string().optional(),
+  trigger_id: z.string(),
+});
+
+export function readCommand(body: unknown): Keyed<CommandAsk> {
+  const read = commandBody.parse(body);
+  return {
+    key: `command ${read.trigger_id}`,
+    ask: {
+      kind: 'command',
+      person: read.user_id,
+      team: read.team_id,
+      place: read.channel_id,
+      reply: read.response_url,
+      words: read.text,
+      typed: read.command,
+    },
+  };
+}
+
+const envelope = {
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string() }).nullish(),
+};
+
+const clickBody = z.object({
+  ...envelope,
+  trigger_id: z.string(),
+  channel: z.object({ id: z.string() }).optional(),
+  response_url: z.string().optional(),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().optional(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+      }),
+    )
+    .min(1),
+});
+
+export function readClick(body: unknown): Keyed<ClickAsk> {
+  const read = clickBody.parse(body);
+  const [action] = read.actions;
+  return {
+    key: `click ${read.trigger_id}`,
+    ask: {
+      kind: 'click',
+      ...readWho(read),
+      place: read.channel?.id,
+      reply: read.response_url,
+      action: action?.action_id ?? '',
+      value: action?.value ?? action?.selected_option?.value ?? '',
+      trigger: read.trigger_id,
+    },
+  };
+}
+
+const field = z.looseObject({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+  selected_date: z.string().nullish(),
+  selected_date_time: z.number().nullish(),
+});
+
+const submissionBody = z.object({
+  ...envelope,
+  view: z.object({
+    id: z.string(),
+    hash: z.string(),
+    callback_id: z.string(),
+    private_metadata: z.string(),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), field)) }),
+  }),
+});
+
+export function readSubmission(body: unknown): Keyed<SubmissionAsk> {
+  const { view, ...read } = submissionBody.parse(body);
+  const fields = Object.entries(view.state.values).flatMap(([block, actions]) =>
+    Object.values(actions).map((input) => [block, fieldText(input)] as const),
+  );
+  return {
+    key: `submission ${view.id} ${view.hash}`,
+    ask: {
+      kind: 'submission',
+      ...readWho(read),
+      modal: view.callback_id,
+      metadata: view.private_metadata,
+      fields: Object.fromEntries(fields),
+    },
+  };
+}
+
+function fieldText(input: z.output<typeof field>): string {
+  const seconds = input.selected_date_time;
+  return input.value ?? input.selected_option?.value ?? input.selected_date ?? (seconds == null ? '' : String(seconds));
+}
+
+function readWho(read: {
+  user: { id: string; team_id?: string | undefined };
+  team?: { id: string } | null | undefined;
+}) {
+  return { person: read.user.id, team: read.team?.id, personTeam: read.user.team_id };
+}

@@ -1,0 +1,126 @@
+// Answers to the one person who asked: text, refusal, help, list, on-call ladder.
+
+import type { RichTextElement } from '@slack/types';
+import type { Answer, IncidentLine, OncallLevel } from '../../core/answer.ts';
+import { spellDuration } from '../../core/duration.ts';
+import type { Fault } from '../../core/fault.ts';
+import { firstOf } from '../fit.ts';
+import {
+  bullets,
+  clockTime,
+  code,
+  line,
+  link,
+  type Message,
+  present,
+  rich,
+  strong,
+  topText,
+  utcTime,
+  verdictWord,
+  words,
+} from './rich.ts';
+
+/** Answers that need nothing but themselves; the others are drawn from an incident's view. */
+export type PlainAnswer = Exclude<Answer, { kind: 'incident-show' } | { kind: 'declared' }>;
+
+export function answerMessage(answer: PlainAnswer): Message {
+  switch (answer.kind) {
+    case 'text':
+      return textMessage(answer.text);
+    case 'refusal':
+      return refusalMessage(answer.fault);
+    case 'help':
+      return helpMessage(answer);
+    case 'incident-list':
+      return listMessage(answer.incidents, answer.total);
+    case 'oncall':
+      return oncallMessage(answer.levels);
+    case 'review-started':
+      return textMessage(`${answer.title}: asking ${answer.checks} checks. The result follows.`);
+  }
+}
+
+export function textMessage(text: string): Message {
+  return { text: topText(text), blocks: present([rich(line(words(text, 2_900)))]) };
+}
+
+export function refusalMessage(fault: Fault): Message {
+  return textMessage(refusalText(fault));
+}
+
+/** What went wrong and what to do next, as one text. */
+export function refusalText(fault: Fault): string {
+  return fault.remedy === undefined ? fault.message : `${fault.message} ${fault.remedy}`;
+}
+
+function helpMessage(answer: Extract<Answer, { kind: 'help' }>): Message {
+  const unknown = answer.unknown === undefined ? '' : `There is no command “${answer.unknown}”.`;
+  const suggestion = answer.suggestion === undefined ? '' : `Did you mean “${answer.suggestion}”?`;
+  const { shown, cut } = firstOf(answer.commands, 40);
+  const items = shown.map((command) => line(code(command.usage, 120), words(`  ${command.does}`, 200)));
+  const lines = shown.map((command) => `${command.usage}: ${command.does}`);
+  return {
+    text: topText(unknown, suggestion, 'What you can do:', ...lines),
+    blocks: present([
+      rich(line(words(`${unknown} ${suggestion}`.trim(), 400))),
+      rich(line(strong('What you can do')), bullets(items), cut > 0 && line(words(`and ${cut} more commands`))),
+    ]),
+  };
+}
+
+function listMessage(incidents: readonly IncidentLine[], total: number): Message {
+  if (incidents.length === 0) return textMessage('There are no incidents.');
+  const { shown } = firstOf(incidents, 15);
+  const hidden = total - shown.length;
+  const more = hidden > 0 ? `and ${hidden} more` : '';
+  const state = (incident: IncidentLine) =>
+    incident.status === 'resolved' ? '✅ RESOLVED' : verdictWord[incident.verdict];
+  const items = shown.map((incident) =>
+    line(
+      strong(`${state(incident)} ${incident.id} ${incident.title}`, 160),
+      words(` · ${incident.headline} · declared `, 200),
+      clockTime(incident.declaredAt),
+      incident.link !== undefined && [words(' · '), link(incident.link, 'open')],
+    ),
+  );
+  const lines = shown.map(
+    (incident) =>
+      `${state(incident)} ${incident.id} ${incident.title} · ${incident.headline} · declared ${utcTime(incident.declaredAt)}`,
+  );
+  const title = total === 1 ? '1 incident' : `${total} incidents`;
+  return {
+    text: topText(title, ...lines, more),
+    blocks: present([rich(line(strong(title)), bullets(items), line(words(more)))]),
+  };
+}
+
+function oncallMessage(levels: readonly OncallLevel[]): Message {
+  if (levels.length === 0)
+    return textMessage('No escalation levels are configured. An operator adds them under `escalation`.');
+  const when = (level: OncallLevel) =>
+    level.pageAtMs === 0 ? 'at declaration' : `after ${spellDuration(level.pageAtMs)}`;
+  const items = levels.map((level) =>
+    line(strong(`${level.level} ${level.name}`, 160), words(` · ${when(level)} · `), peopleLeaves(level.people)),
+  );
+  const lines = levels.map(
+    (level) => `${level.level} ${level.name}, ${when(level)}: ${level.people.join(', ') || 'nobody'}`,
+  );
+  return {
+    text: topText('Who is told, and when', ...lines),
+    blocks: present([rich(line(strong('Who is told, and when nobody acknowledges')), bullets(items))]),
+  };
+}
+
+/** In a message that only the asker sees, a mention names a person without calling them. */
+function peopleLeaves(people: readonly string[]): readonly RichTextElement[] {
+  if (people.length === 0) return [words('nobody')];
+  return people.flatMap((id, position) => [...(position === 0 ? [] : [words(', ')]), mentionLeaf(id)]);
+}
+
+/** A mention of a configured person or group; anything else stays text. */
+export function mentionLeaf(id: string): RichTextElement {
+  if (/^[UW][A-Z0-9]{2,}$/.test(id)) return { type: 'user', user_id: id };
+  if (/^S[A-Z0-9]{2,}$/.test(id)) return { type: 'usergroup', usergroup_id: id };
+  return words(id, 80);
+}

@@ -1,0 +1,59 @@
+// The buttons of an incident: one primary, at most three more, the rest in an overflow menu; only what can be honoured now.
+
+import type { Button, KnownBlock, Overflow } from '@slack/types';
+import type { IncidentView, Intent } from '../../response/views.ts';
+import { actionIds, menuValue } from '../ids.ts';
+import { plain } from './rich.ts';
+
+/** The three dots say that a form follows. */
+const labels: Readonly<Record<Intent, (incident: string) => string>> = {
+  acknowledge: (incident) => `Acknowledge ${incident}`,
+  recheck: () => 'Run the checks again',
+  resolve: (incident) => `Resolve ${incident} …`,
+  'take-command': () => 'Take command',
+  note: () => 'Add a note …',
+  'false-alarm': () => 'Close as false alarm …',
+  reopen: (incident) => `Reopen ${incident} …`,
+  redraft: () => 'Draft the report again',
+};
+
+const drawnAsButtons = 4;
+const menuLimit = 5;
+
+export function intentLabel(intent: Intent, incident: string): string {
+  return labels[intent](incident);
+}
+
+/** A button that carries the intent in its action and nothing but the incident's id in its value. */
+export function intentButton(intent: Intent, incident: string, primary: boolean): Button {
+  return {
+    type: 'button',
+    action_id: actionIds.intent(intent),
+    text: plain(intentLabel(intent, incident), 75),
+    value: incident,
+    ...(primary ? { style: 'primary' as const } : {}),
+  };
+}
+
+/** Undefined when nothing may be pressed. */
+export function incidentActions(view: IncidentView): KnownBlock | undefined {
+  const intents = [...new Set(view.intents)];
+  if (intents.length === 0) return undefined;
+  // A menu of one entry hides it for nothing, so the fifth intent opens the menu together with the fourth.
+  const asButtons = intents.length <= drawnAsButtons ? intents : intents.slice(0, drawnAsButtons - 1);
+  const inMenu = intents.slice(asButtons.length, asButtons.length + menuLimit);
+  const open = view.status === 'open';
+  const buttons = asButtons.map((intent, position) => intentButton(intent, view.id, open && position === 0));
+  return { type: 'actions', elements: [...buttons, ...(inMenu.length === 0 ? [] : [menu(inMenu, view.id)])] };
+}
+
+function menu(intents: readonly Intent[], incident: string): Overflow {
+  return {
+    type: 'overflow',
+    action_id: actionIds.more,
+    options: intents.map((intent) => ({
+      text: plain(intentLabel(intent, incident), 75),
+      value: menuValue(intent, incident),
+    })),
+  };
+}

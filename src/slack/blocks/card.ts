@@ -1,0 +1,197 @@
+// The live card of an incident, its short form in the main channel, and the answer to `incident show`.
+
+import type { KnownBlock, RichTextSection } from '@slack/types';
+import type { SetupStep } from '../../core/event.ts';
+import type { Standing } from '../../core/hypothesis.ts';
+import type { IncidentView } from '../../response/views.ts';
+import { firstOf } from '../fit.ts';
+import { incidentActions } from './buttons.ts';
+import { clockLine, clockText } from './clock-line.ts';
+import { headlineText, incidentHeadline } from './headline.ts';
+import { phasesText } from './phases.ts';
+import {
+  bullets,
+  clockTime,
+  day,
+  footnote,
+  header,
+  line,
+  link,
+  type Message,
+  type Named,
+  present,
+  rich,
+  strong,
+  topText,
+  words,
+} from './rich.ts';
+
+const setupWords: Readonly<Record<SetupStep, string>> = {
+  channel: 'No channel of its own',
+  topic: 'Topic not set',
+  invite: 'Not everybody was invited',
+  card: 'Card not posted',
+  pin: 'Card not pinned',
+  announcement: 'Not announced',
+};
+
+/** The card with its buttons; a resolved incident gets the short form. */
+export function incidentCard(view: IncidentView, named: Named): Message {
+  return view.status === 'resolved' ? resolvedCard(view, named) : openCard(view, named, incidentActions(view));
+}
+
+/** The same without buttons, for an answer to one person; `card` is the address of the live card. */
+export function incidentShown(view: IncidentView, named: Named, card: string | undefined): Message {
+  const drawn = view.status === 'resolved' ? resolvedCard({ ...view, intents: [] }, named) : openCard(view, named);
+  if (card === undefined) return drawn;
+  const where = rich(line(link(card, `The live card of ${view.id}`)));
+  return { ...drawn, blocks: present([...drawn.blocks, where]) };
+}
+
+function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Message {
+  const headline = incidentHeadline(view);
+  const phases = phasesText(view, named);
+  const likely = likelyText(view.standings);
+  const progress = progressText(view);
+  const recovery = recoveryText(view);
+  const text = topText(
+    headline,
+    `${view.id} ${view.title}, declared by ${named(view.declaredBy)}`,
+    phases,
+    progress,
+    likely,
+    clockText(view, named),
+    recovery,
+  );
+  const blocks = present([
+    header(headline),
+    rich(declaredLine(view, named)),
+    rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500))),
+    rich(clockLine(view, named), recovery !== '' && line(strong('Recovery: '), words(recovery, 500))),
+    ...proposalBlocks(view),
+    actions,
+    setupFootnote(view),
+  ]);
+  return { text, blocks };
+}
+
+function declaredLine(view: IncidentView, named: Named): RichTextSection {
+  return line(
+    strong(`${view.id} ${view.title}`),
+    words(` · declared by ${named(view.declaredBy)} `),
+    clockTime(view.declaredAt),
+    words(', '),
+    day(view.declaredAt),
+    view.note !== undefined && view.note.trim() !== '' && words(` · “${view.note.trim()}”`, 400),
+  );
+}
+
+function progressText(view: IncidentView): string {
+  const { done, total, awaited } = view.progress;
+  if (total === 0 || done >= total) return '';
+  const { shown, cut } = firstOf(awaited, 4);
+  const waiting = shown.length === 0 ? '' : ` · waiting for ${shown.join(', ')}${cut === 0 ? '' : ` and ${cut} more`}`;
+  return `${done} of ${total} checks${waiting}`;
+}
+
+function likelyText(standings: readonly Standing[]): string {
+  const named = (standing: Standing, reasons: readonly string[]) =>
+    reasons.length === 0 ? standing.title : `${standing.title} (${reasons.join('; ')})`;
+  const group = (title: string, position: Standing['position'], reasons: (s: Standing) => readonly string[]) => {
+    const members = standings.filter((standing) => standing.position === position);
+    return members.length === 0 ? [] : [`${title}: ${members.map((s) => named(s, reasons(s))).join(', ')}.`];
+  };
+  return [
+    ...group('Likely', 'supported', (s) => s.for),
+    ...group('Ruled out', 'ruled-out', (s) => s.against),
+    ...group('Open', 'open', () => []),
+    ...group('Unknown', 'unknown', (s) => s.missing),
+  ].join(' ');
+}
+
+function recoveryText(view: IncidentView): string {
+  if (view.recovery === undefined || view.status === 'resolved') return '';
+  const { state, summary, healthySamples, neededSamples } = view.recovery;
+  const said = {
+    watching: 'watching',
+    recovering: 'recovering',
+    recovered: 'recovered',
+    worse: 'worse',
+    'signal-lost': 'signal lost',
+  };
+  return `${said[state]} · ${summary} · ${healthySamples} of ${neededSamples} healthy samples`;
+}
+
+/** What the evidence supports, as text with the runbook's step: nothing here can be pressed. */
+function proposalBlocks(view: IncidentView): readonly (KnownBlock | undefined)[] {
+  const inOrder = [...view.proposals].sort((a, b) => Number(b.supported) - Number(a.supported));
+  if (inOrder.length === 0) return [];
+  const { shown, cut } = firstOf(inOrder, 6);
+  const items = shown.map((proposal) =>
+    line(
+      strong(proposal.title, 120),
+      words(
+        ` · step ${proposal.step}, ${proposal.risk}${proposal.supported ? '' : ', not supported by the evidence'}`,
+        160,
+      ),
+      proposal.why !== '' && words(`: ${proposal.why}`, 300),
+      proposal.caution !== undefined && words(` Caution: ${proposal.caution}`, 300),
+    ),
+  );
+  const more = cut > 0 && line(words(`and ${cut} more in the runbook`));
+  return [rich(line(strong('What the runbook offers, to do by hand')), bullets(items), more)];
+}
+
+function setupFootnote(view: IncidentView): KnownBlock | undefined {
+  const failures = (Object.keys(setupWords) as SetupStep[]).flatMap((step) => {
+    const why = view.setupFailures[step];
+    return why === undefined ? [] : [`${setupWords[step]}: ${why}`];
+  });
+  return footnote(failures.map((failure) => `⚠ ${failure}`).join(' · '));
+}
+
+function resolvedCard(view: IncidentView, named: Named): Message {
+  const headline = incidentHeadline(view);
+  const by = view.resolved === undefined ? '' : `by ${named(view.resolved.by)} `;
+  const at = view.resolved === undefined ? [] : clockTime(view.resolved.at);
+  const reason = view.resolved?.reason.trim() ?? '';
+  const last = `Last measured: ${headlineText(view.headline)}`;
+  const report = view.report === undefined ? 'The report is being drafted.' : 'The report draft is in this channel.';
+  return {
+    text: topText(headline, `${view.id} closed ${by}${reason === '' ? '' : `“${reason}”`}`, last, report),
+    blocks: present([
+      header(headline),
+      rich(
+        line(strong(view.id), words(` closed ${by}`), at, reason !== '' && words(` · “${reason}”`, 600)),
+        line(words(last, 400)),
+        line(words(report)),
+      ),
+      incidentActions(view),
+      setupFootnote(view),
+    ]),
+  };
+}
+
+/** The line in the main channel, edited with the card. `room` is the id of the incident's channel. */
+export function announcement(view: IncidentView, named: Named, room: string | undefined): Message {
+  const headline = incidentHeadline(view);
+  const who =
+    view.escalation.stopped === undefined
+      ? 'not acknowledged yet'
+      : `acknowledged by ${named(view.escalation.stopped.by)}`;
+  const state = view.status === 'resolved' ? 'closed' : who;
+  return {
+    text: topText(headline, `${view.id} ${view.title}, declared by ${named(view.declaredBy)}, ${state}`),
+    blocks: present([
+      rich(
+        line(strong(headline)),
+        line(
+          words(`${view.id} ${view.title} · declared by ${named(view.declaredBy)} `, 300),
+          clockTime(view.declaredAt),
+          words(` · ${state}`, 200),
+          room !== undefined && [words(' · '), { type: 'channel', channel_id: room }],
+        ),
+      ),
+    ]),
+  };
+}

@@ -1,0 +1,87 @@
+// Lines in an incident's channel: a call of people, a change of state, a chart, a click that came too late.
+
+import type { KnownBlock } from '@slack/types';
+import type { IncidentView } from '../../response/views.ts';
+import { cutTo, firstOf } from '../fit.ts';
+import { oneLine } from '../untrusted.ts';
+import { mentionLeaf } from './answers.ts';
+import { incidentHeadline } from './headline.ts';
+import { bullets, line, link, type Message, plain, present, rich, strong, topText, words } from './rich.ts';
+
+export interface Call {
+  readonly level: string;
+  readonly name: string;
+  readonly people: readonly string[];
+  readonly why: string;
+}
+
+/** The only message that mentions: its text does it too, because a phone shows only the text. */
+export function callMessage(view: IncidentView, call: Call): Message {
+  const { shown, cut } = firstOf(call.people, 30);
+  const who = shown.flatMap((id) => [mentionLeaf(id), words(' ')]);
+  const more = cut === 0 ? '' : `and ${cut} more `;
+  const said = `${more}${call.level} ${call.name}: ${call.why}`;
+  const mentions = shown.map(mentionText).join(' ');
+  // Short enough to stay under 4,000 characters with thirty mentions in front, even when every character is escaped.
+  const rest = topText(cutTo(said, 400), cutTo(`${view.id} ${view.title} · ${incidentHeadline(view)}`, 200));
+  return {
+    text: mentions === '' ? rest : `${mentions} ${rest}`,
+    blocks: present([
+      rich(
+        line(who, words(said, 600)),
+        line(strong(`${view.id} ${view.title}`), words(` · ${incidentHeadline(view)}`, 400)),
+      ),
+    ]),
+  };
+}
+
+function mentionText(id: string): string {
+  const leaf = mentionLeaf(id);
+  if (leaf.type === 'user') return `<@${leaf.user_id}>`;
+  return leaf.type === 'usergroup' ? `<!subteam^${leaf.usergroup_id}>` : topText(id);
+}
+
+export function sayMessage(text: string, lines: readonly string[] = []): Message {
+  const { shown, cut } = firstOf(lines, 25);
+  const more = cut === 0 ? '' : `and ${cut} more lines`;
+  return {
+    text: topText(text, ...shown, more),
+    blocks: present([
+      rich(line(words(text, 2_900))),
+      rich(bullets(shown.map((item) => line(words(item, 110)))), line(words(more))),
+    ]),
+  };
+}
+
+/** A picture already uploaded; its description carries the same numbers. */
+export function chartMessage(title: string, description: string, file: string): Message {
+  const image: KnownBlock = {
+    type: 'image',
+    slack_file: { id: file },
+    alt_text: cutTo(oneLine(description), 1_900) || 'Chart',
+    title: plain(title, 300),
+  };
+  return { text: topText(title, description), blocks: [image] };
+}
+
+/** The same without a picture: the description and a row of small bars. */
+export function sparkMessage(title: string, description: string, sparks: readonly string[]): Message {
+  const { shown, cut } = firstOf(sparks, 10);
+  const more = cut === 0 ? '' : `and ${cut} more series`;
+  return {
+    text: topText(title, description),
+    blocks: present([
+      rich(line(strong(title)), line(words(description, 1_000))),
+      shown.length > 0 && rich({ type: 'rich_text_preformatted', elements: [words(shown.join('\n'), 1_500)] }),
+      rich(line(words(more))),
+    ]),
+  };
+}
+
+/** An old button answers with what happened since and where the live card is. */
+export function tooLateMessage(said: string, card: string | undefined): Message {
+  return {
+    text: topText(said, card === undefined ? '' : `The live card: ${card}`),
+    blocks: present([rich(line(words(said, 1_000))), card !== undefined && rich(line(link(card, 'The live card')))]),
+  };
+}

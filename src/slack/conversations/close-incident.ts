@@ -1,0 +1,61 @@
+// Resolve, close as false alarm, reopen: a form for the reason, checked against the record before it is accepted.
+
+import type { Request } from '../../response/desk.ts';
+import type { ClickAsk, Keyed, SubmissionAsk } from '../asks.ts';
+import { refusalText } from '../blocks/answers.ts';
+import { intentLabel } from '../blocks/buttons.ts';
+import { type ClosingIntent, closingModal } from '../blocks/modals.ts';
+import { cutTo } from '../fit.ts';
+import { actionIds, fieldIds, modalIds } from '../ids.ts';
+import type { Publishing } from '../publishing.ts';
+import { type Conversation, type FormErrors, readMetadata, requestOf, writeMetadata } from './conversation.ts';
+import { incidentOf } from './incident-buttons.ts';
+import { openModal } from './modal.ts';
+import { stillPossible } from './stale.ts';
+
+export function closeIncident(p: Publishing): Conversation {
+  const open = (intent: ClosingIntent) => async (keyed: Keyed<ClickAsk>) => {
+    const incident = incidentOf(keyed.ask);
+    if (!(await stillPossible(p, keyed.ask, incident, intent))) return;
+    const view = await p.desk.incidentView(incident);
+    const metadata = writeMetadata({ subject: incident, ...placeOf(keyed.ask) });
+    const modal = closingModal(intent, { id: incident, title: view?.title ?? '', metadata });
+    const again = { action: actionIds.intent(intent), value: incident, label: intentLabel(intent, incident) };
+    await openModal(p, keyed.ask, modal, again);
+  };
+
+  const form = (intent: ClosingIntent, act: (incident: string, reason: string, request: Request) => Promise<void>) => ({
+    errors: async (ask: SubmissionAsk): Promise<FormErrors> => {
+      if (reasonOf(ask) === '') return { [fieldIds.reason]: 'Please write one sentence: the report quotes it.' };
+      const fault = await p.desk.whyNot(intent, readMetadata(ask.metadata).subject);
+      return fault === undefined ? undefined : { [fieldIds.reason]: cutTo(refusalText(fault), 300) };
+    },
+    work: (keyed: Keyed<SubmissionAsk>) =>
+      act(readMetadata(keyed.ask.metadata).subject, reasonOf(keyed.ask), requestOf(keyed)),
+  });
+
+  return {
+    clicks: {
+      [actionIds.intent('resolve')]: open('resolve'),
+      [actionIds.intent('false-alarm')]: open('false-alarm'),
+      [actionIds.intent('reopen')]: open('reopen'),
+    },
+    submissions: {
+      [modalIds.resolve]: form('resolve', (incident, reason, request) =>
+        p.desk.resolve(incident, { as: 'resolved', reason }, request),
+      ),
+      [modalIds.falseAlarm]: form('false-alarm', (incident, reason, request) =>
+        p.desk.resolve(incident, { as: 'false-alarm', reason }, request),
+      ),
+      [modalIds.reopen]: form('reopen', (incident, reason, request) => p.desk.reopen(incident, reason, request)),
+    },
+  };
+}
+
+export function reasonOf(ask: SubmissionAsk): string {
+  return (ask.fields[fieldIds.reason] ?? '').trim();
+}
+
+export function placeOf(ask: ClickAsk): { place?: string } {
+  return ask.place === undefined ? {} : { place: ask.place };
+}

@@ -1,0 +1,41 @@
+// Old buttons: a click that this moment cannot honour is answered with what happened since and where the live card is.
+
+import type { IncidentView, Intent } from '../../response/views.ts';
+import type { ClickAsk } from '../asks.ts';
+import { type Named, utcTime } from '../blocks/rich.ts';
+import { tooLateMessage } from '../blocks/talk.ts';
+import { addressOf, cardOf, type Publishing } from '../publishing.ts';
+import { answer } from '../replies.ts';
+import { replyTo } from './conversation.ts';
+
+/** True when the intent may be followed; otherwise the person has been told why not. */
+export async function stillPossible(p: Publishing, ask: ClickAsk, incident: string, intent: Intent): Promise<boolean> {
+  const view = await p.desk.incidentView(incident);
+  if (view?.intents.includes(intent)) return true;
+  const said =
+    view === undefined
+      ? 'There is no such incident on record.'
+      : whatHappened(view, intent, await p.people.namesFor(view));
+  const card = view === undefined ? undefined : addressOf(p, await cardOf(p, view.id));
+  await answer(p.api, replyTo(ask), tooLateMessage(said, card));
+  return false;
+}
+
+export function whatHappened(view: IncidentView, intent: Intent, named: Named): string {
+  const closed = view.resolved;
+  if (closed !== undefined) {
+    const how = closed.as === 'false-alarm' ? 'closed as a false alarm' : 'resolved';
+    const reason = closed.reason.trim() === '' ? '' : ` “${closed.reason.trim()}”`;
+    return `Nothing was done: ${view.id} was ${how} by ${named(closed.by)} at ${utcTime(closed.at)}.${reason}`;
+  }
+  const stopped = view.escalation.stopped;
+  if (intent === 'acknowledge' && stopped !== undefined) {
+    return `Nothing was done: ${named(stopped.by)} acknowledged ${view.id} at ${utcTime(stopped.at)}.`;
+  }
+  const commander = view.roles.commander;
+  if (intent === 'take-command' && commander !== undefined) {
+    return `Nothing was done: ${named(commander)} has command of ${view.id}.`;
+  }
+  if (intent === 'reopen') return `Nothing was done: ${view.id} is open.`;
+  return `Nothing was done: ${view.id} has moved on, and this is not possible now.`;
+}

@@ -1,0 +1,193 @@
+// Every delivery is stored before it is acknowledged and worked on afterwards, so that what was acknowledged is never lost.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, Ids, Inbox, Log } from '../core/ports.ts';
+import { StoreUnavailable } from '../core/ports.ts';
+import { type Ask, askSchema, type Keyed, readClick, readCommand, readSubmission, type SubmissionAsk } from './asks.ts';
+import { refusalMessage, textMessage } from './blocks/answers.ts';
+import { type FormErrors, replyTo } from './conversations/conversation.ts';
+import type { Conversations } from './conversations/index.ts';
+import type { People } from './people.ts';
+import { answer } from './replies.ts';
+import type { SlackApi } from './web-api.ts';
+
+/** What Slack gets as the body of its 200. */
+export type Ack = (body?: Readonly<Record<string, unknown>>) => Promise<void>;
+
+export interface Deliveries {
+  command(body: unknown, ack: Ack): Promise<void>;
+  click(body: unknown, ack: Ack): Promise<void>;
+  submission(body: unknown, ack: Ack): Promise<void>;
+  start(): void;
+  /** Accepts nothing more and waits for the work in hand, at most `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+export const notAccepted = 'Not accepted, nothing started. Try again in a minute.';
+
+/** Slack waits 3 s; what is not stored by then is told to be not accepted. */
+const storeWithinMs = 2_200;
+/** Older unsettled deliveries belong to a process that died: ours are settled within seconds. */
+const leftOverAfterMs = 10_000;
+const lookEveryMs = 10_000;
+const leftOverAtOnce = 20;
+
+export function createDeliveries(given: {
+  readonly inbox: Inbox;
+  readonly conversations: Conversations;
+  readonly people: People;
+  readonly api: SlackApi;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}): Deliveries {
+  const { inbox, conversations, people, api, clock, ids, log } = given;
+  const inHand = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+
+  const take = async (
+    { ask, key }: Keyed<Ask>,
+    deadline: AbortSignal,
+  ): Promise<'taken' | 'duplicate' | 'unavailable'> => {
+    if (stopping.signal.aborted) return 'unavailable';
+    const taking = inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+    const outcome = await within(taking, deadline).catch((error: unknown) => {
+      log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
+      return 'unavailable' as const;
+    });
+    if (outcome !== 'late') return outcome;
+    // It may be stored after all; the person was told that nothing started, so nothing may start.
+    void taking
+      .then((late) => (late === 'taken' ? inbox.settle(key, 'stored too late, told as not accepted') : undefined))
+      .catch(() => undefined);
+    return 'unavailable';
+  };
+
+  const acknowledge = async (ack: Ack, body?: Readonly<Record<string, unknown>>): Promise<void> => {
+    // The delivery is on record by now; an answer that came too late for Slack changes nothing about that.
+    await ack(body).catch((error: unknown) => log.warn({ why: String(error) }, 'an acknowledgement came too late'));
+  };
+
+  const run = (keyed: Keyed<Ask>): void => {
+    if (inHand.has(keyed.key)) return;
+    const done = work(keyed).finally(() => inHand.delete(keyed.key));
+    inHand.set(keyed.key, done);
+  };
+
+  const work = async (keyed: Keyed<Ask>): Promise<void> => {
+    const { ask, key } = keyed;
+    try {
+      const allowed = await people.mayUse(ask);
+      if (!allowed.ok) {
+        log.warn({ person: ask.person, kind: ask.kind, why: allowed.fault.code }, 'refused');
+        await answer(api, replyTo(ask), refusalMessage(allowed.fault));
+        return await inbox.settle(key, `refused: ${allowed.fault.code}`);
+      }
+      await conversations.work(keyed);
+      await inbox.settle(key, 'done');
+    } catch (error) {
+      await broke(keyed, error).catch((again: unknown) =>
+        log.error({ key, why: String(again) }, 'a failure could not be told'),
+      );
+    }
+  };
+
+  const broke = async ({ ask, key }: Keyed<Ask>, error: unknown): Promise<void> => {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (error instanceof StoreUnavailable) {
+      // Still in the inbox: done again when the store is back.
+      return log.warn({ key, why }, 'a delivery waits for the store');
+    }
+    const id = ids.next().slice(0, 8);
+    log.error(
+      { id, key, kind: ask.kind, why, stack: error instanceof Error ? error.stack : undefined },
+      'a delivery failed',
+    );
+    await inbox.settle(key, `failed: ${id}`);
+    const said = `Something broke on our side, and this was perhaps not done. Look at the incident first; an operator finds the cause under ${id}.`;
+    await answer(api, replyTo(ask), textMessage(said));
+  };
+
+  const workLeftOver = async (): Promise<void> => {
+    for (const delivery of await inbox.leftOver(leftOverAfterMs, leftOverAtOnce)) {
+      const read = askSchema.safeParse(delivery.payload);
+      if (read.success) {
+        log.info({ key: delivery.key }, 'a delivery that a dead process left over is done now');
+        run({ ask: read.data, key: delivery.key });
+      } else if (/^(command|click|submission)$/.test(delivery.kind)) {
+        log.error({ key: delivery.key }, 'a left-over delivery cannot be read');
+        await inbox.settle(delivery.key, 'unreadable');
+      }
+    }
+  };
+
+  const keepLooking = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await workLeftOver().catch((error: unknown) => log.warn({ why: String(error) }, 'the inbox cannot be read'));
+      await sleep(lookEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+    }
+  };
+
+  return {
+    async command(body, ack) {
+      const keyed = readCommand(body);
+      const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
+      if (outcome === 'unavailable') return acknowledge(ack, { response_type: 'ephemeral', text: notAccepted });
+      await acknowledge(ack);
+      if (outcome === 'taken') run(keyed);
+    },
+
+    async click(body, ack) {
+      const keyed = readClick(body);
+      const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
+      await acknowledge(ack);
+      if (outcome === 'taken') run(keyed);
+      // Slack shows nothing of the answer to a click.
+      if (outcome === 'unavailable')
+        await answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
+    },
+
+    async submission(body, ack) {
+      const keyed = readSubmission(body);
+      const deadline = AbortSignal.timeout(storeWithinMs);
+      const errors = await formErrors(keyed.ask, deadline);
+      if (errors !== undefined) return acknowledge(ack, { response_action: 'errors', errors });
+      const outcome = await take(keyed, deadline);
+      if (outcome === 'unavailable') {
+        return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, notAccepted) });
+      }
+      await acknowledge(ack);
+      if (outcome === 'taken') run(keyed);
+    },
+
+    start: () => void keepLooking(),
+
+    async stop(withinMs) {
+      stopping.abort();
+      await Promise.race([Promise.all(inHand.values()), sleep(withinMs, undefined, { ref: false })]);
+    },
+  };
+
+  async function formErrors(ask: SubmissionAsk, deadline: AbortSignal): Promise<FormErrors> {
+    try {
+      const errors = await within(conversations.errors(ask), deadline);
+      return errors === 'late' ? atFirstField(ask, notAccepted) : errors;
+    } catch (error) {
+      log.error({ modal: ask.modal, why: String(error) }, 'a form could not be checked; the person is told so');
+      return atFirstField(ask, notAccepted);
+    }
+  }
+}
+
+/** Errors of a form must stand at one of its inputs. */
+function atFirstField(ask: SubmissionAsk, said: string): Readonly<Record<string, string>> {
+  return { [Object.keys(ask.fields)[0] ?? 'reason']: said };
+}
+
+async function within<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T | 'late'> {
+  const late = new Promise<'late'>((resolve) => {
+    if (deadline.aborted) resolve('late');
+    else deadline.addEventListener('abort', () => resolve('late'), { once: true });
+  });
+  return Promise.race([promise, late]);
+}

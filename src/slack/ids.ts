@@ -1,0 +1,79 @@
+// The names that Slack hands back to us: actions, modals, inputs, and what we remember of our own messages.
+
+import type { Intent } from '../response/views.ts';
+
+const prefix = 'acgs.';
+
+/** The intents of the card, also the closed list against which a click is checked. */
+export const intents = [
+  'acknowledge',
+  'recheck',
+  'resolve',
+  'take-command',
+  'note',
+  'false-alarm',
+  'reopen',
+  'redraft',
+] as const satisfies readonly Intent[];
+
+export const actionIds = {
+  intent: (intent: Intent): string => `${prefix}${intent}`,
+  /** The overflow menu of the card. */
+  more: `${prefix}more`,
+  acceptGap: `${prefix}accept-gap`,
+  /** A button that only opens an address; Slack reports its click all the same. */
+  open: `${prefix}open`,
+} as const;
+
+export const modalIds = {
+  resolve: `${prefix}resolve`,
+  falseAlarm: `${prefix}false-alarm`,
+  reopen: `${prefix}reopen`,
+  note: `${prefix}note`,
+  acceptGap: `${prefix}accept-gap`,
+} as const;
+
+/** Inputs of the modals: block_id and action_id are the same word. */
+export const fieldIds = { reason: 'reason', text: 'text', when: 'when', gap: 'gap', until: 'until' } as const;
+
+/** Keys of face references. `channel` also answers which incident a channel belongs to. */
+export const refKeys = {
+  channel: 'channel',
+  card: 'card',
+  announcement: 'announcement',
+  /** The message of a review. */
+  message: 'message',
+  /** Digest of what a message shows, so that an edit that changes nothing costs no call. */
+  drawn: (key: string): string => `drawn:${key}`,
+  /** An uploaded file, by the evidence it shows. */
+  file: (evidence: string): string => `file:${evidence}`,
+} as const;
+
+/** Metadata of every post, by which an ambiguous one is found again. */
+export const outboxEvent = 'acgs_outbox';
+
+/** `resolve INC-42`: an entry of the overflow menu. */
+export function menuValue(intent: Intent, incident: string): string {
+  return `${intent} ${incident}`;
+}
+
+export function readMenuValue(value: string): { readonly intent: Intent; readonly incident: string } | undefined {
+  const [word, incident] = value.split(' ', 2);
+  const intent = intents.find((known) => known === word);
+  return intent === undefined || incident === undefined ? undefined : { intent, incident };
+}
+
+/** Where a message of ours stands. */
+export interface MessageRef {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+export function writeRef(ref: MessageRef): string {
+  return `${ref.channel}/${ref.ts}`;
+}
+
+export function readRef(value: string | undefined): MessageRef | undefined {
+  const [channel, ts] = value?.split('/', 2) ?? [];
+  return channel === undefined || ts === undefined ? undefined : { channel, ts };
+}

@@ -1,0 +1,75 @@
+// The Slack face: takes what people ask in Slack to the desk, and what the desk wants people to see to Slack.
+
+import type { ChartRenderer, Clock, Ids, Log, Store } from '../core/ports.ts';
+import type { Desk } from '../response/desk.ts';
+import { allConversations } from './conversations/index.ts';
+import { createDeliveries } from './deliveries.ts';
+import { watchIdentity } from './identity.ts';
+import { createPeople } from './people.ts';
+import { createPosting } from './posting.ts';
+import { createPublisher } from './publisher.ts';
+import type { Publishing } from './publishing.ts';
+import { createReceiver, type Handler } from './receiver.ts';
+import { createWebApi } from './web-api.ts';
+
+export interface SlackConfig {
+  readonly botToken: string;
+  readonly signingSecret: string;
+  /** Default Slack's own. */
+  readonly apiUrl?: string;
+  /** The main channel: announcements, and everything of an incident that got no channel of its own. */
+  readonly channel: string;
+  readonly incidentChannels: boolean;
+}
+
+export interface SlackFace {
+  /** Node request handler for POST /slack/events; the app's HTTP server calls it. */
+  readonly handler: Handler;
+  /** Never fails because Slack is away: it is asked again in the background, and the outbox waits. */
+  start(): Promise<void>;
+  /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 8 s. */
+  stop(): Promise<void>;
+  status(): { readonly connected: boolean; readonly detail: string };
+}
+
+const stopWithinMs = 8_000;
+
+/** Rejects nothing and calls nobody before `start`. An empty signing secret throws: every request would be refused. */
+export function createSlackFace(
+  config: SlackConfig,
+  given: {
+    readonly desk: Desk;
+    readonly store: Store;
+    readonly charts: ChartRenderer;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly log: Log;
+  },
+): SlackFace {
+  const { desk, store, charts, clock, ids, log } = given;
+  const stopping = new AbortController();
+  const api = createWebApi(config, { clock, log, stopping: stopping.signal });
+  const watch = watchIdentity({ api, log, stopping: stopping.signal });
+  const identity = watch.known;
+  const people = createPeople({ api, identity, clock, log });
+  const posting = createPosting({ api, clock, log });
+  const publishing: Publishing = { config, api, posting, desk, store, charts, people, identity, clock, log };
+  const conversations = allConversations(publishing);
+  const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log });
+  const publisher = createPublisher(publishing);
+
+  return {
+    handler: createReceiver(config, { deliveries, identity, clock, log }),
+    async start() {
+      watch.start();
+      publisher.start();
+      deliveries.start();
+    },
+    async stop() {
+      // People's work first: what it writes to the outbox is sent by whoever runs next.
+      await Promise.all([deliveries.stop(stopWithinMs), publisher.stop(stopWithinMs)]);
+      stopping.abort();
+    },
+    status: watch.status,
+  };
+}

@@ -1,0 +1,95 @@
+// The live card and its announcement: posted once, pinned, and redrawn in place from what the record says now.
+
+import { createHash } from 'node:crypto';
+import type { IncidentView } from '../../response/views.ts';
+import { anyAnswer } from '../answers.ts';
+import { announcement, incidentCard } from '../blocks/card.ts';
+import type { Message } from '../blocks/rich.ts';
+import { refusedWith } from '../failures.ts';
+import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
+import type { Attempt } from '../posting.ts';
+import { cardOf, keep, type Publishing, postNear, roomOf } from '../publishing.ts';
+
+const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed'] as const;
+
+export async function postCard(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
+  if ((await cardOf(p, view.id)) !== undefined) return;
+  const message = incidentCard(view, await p.people.namesFor(view));
+  const place = { channel: (await roomOf(p, view.id)) ?? p.config.channel };
+  const ref = await postNear(p, attempt, place, message);
+  await keepDrawn(p, view.id, refKeys.card, ref, message);
+}
+
+/** Only in the incident's own channel: the main channel's pins belong to its people. */
+export async function pinCard(p: Publishing, view: IncidentView): Promise<void> {
+  const card = await cardOf(p, view.id);
+  if (card === undefined || card.channel !== (await roomOf(p, view.id))) return;
+  try {
+    await p.api.call('pins.add', { channel: card.channel, timestamp: card.ts }, anyAnswer);
+  } catch (error) {
+    if (!refusedWith(error, 'already_pinned')) throw error;
+  }
+}
+
+/** One line in the main channel; where the card itself is there, nothing is to be announced. */
+export async function announce(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
+  const room = await roomOf(p, view.id);
+  const known = await p.store.faceRef(view.id, refKeys.announcement);
+  if (known !== undefined || (await cardOf(p, view.id))?.channel === p.config.channel) return;
+  const message = announcement(view, await p.people.namesFor(view), room);
+  const ref = await p.posting.post(attempt, { channel: p.config.channel }, message);
+  await keepDrawn(p, view.id, refKeys.announcement, ref, message);
+}
+
+export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
+  const named = await p.people.namesFor(view);
+  const announced = readRef(await p.store.faceRef(view.id, refKeys.announcement));
+  if (announced !== undefined) {
+    const message = announcement(view, named, await roomOf(p, view.id));
+    await editIfChanged(p, view.id, refKeys.announcement, announced, message).catch((error: unknown) => {
+      if (!refusedWith(error, ...gone)) throw error;
+      p.log.warn({ incident: view.id }, 'the announcement was deleted; it is not posted again');
+    });
+  }
+  const card = await cardOf(p, view.id);
+  if (card === undefined) return;
+  const message = incidentCard(view, named);
+  try {
+    await editIfChanged(p, view.id, refKeys.card, card, message);
+  } catch (error) {
+    if (!refusedWith(error, ...gone)) throw error;
+    // Somebody deleted the card: responders need one, so it is posted anew.
+    const ref = await postNear(p, attempt, { channel: card.channel }, message);
+    await keepDrawn(p, view.id, refKeys.card, ref, message);
+  }
+}
+
+/** All incidents share fifty edits a minute, so an edit that would show the same is not made. */
+async function editIfChanged(
+  p: Publishing,
+  incident: string,
+  key: string,
+  ref: MessageRef,
+  message: Message,
+): Promise<void> {
+  if ((await p.store.faceRef(incident, refKeys.drawn(key))) === digestOf(message)) return;
+  await p.posting.edit(ref, message);
+  await keep(p, incident, refKeys.drawn(key), digestOf(message));
+}
+
+async function keepDrawn(
+  p: Publishing,
+  incident: string,
+  key: string,
+  ref: MessageRef,
+  message: Message,
+): Promise<void> {
+  await p.store.transact(async (tx) => {
+    await tx.setFaceRef(incident, key, writeRef(ref));
+    await tx.setFaceRef(incident, refKeys.drawn(key), digestOf(message));
+  });
+}
+
+function digestOf(message: Message): string {
+  return createHash('sha256').update(JSON.stringify(message)).digest('base64url');
+}

@@ -1,0 +1,88 @@
+// One outbox row to Slack: which notice is drawn by which file, and what a set-up step that failed for good means.
+
+import type { SetupStep } from '../../core/event.ts';
+import type { Notice } from '../../core/notice.ts';
+import type { IncidentView, ReviewView } from '../../response/views.ts';
+import type { Attempt } from '../posting.ts';
+import { type Publishing, threadPlace } from '../publishing.ts';
+import { giveAnswer } from './answer.ts';
+import { announce, pinCard, postCard, redraw } from './card.ts';
+import { postChart } from './chart.ts';
+import { postReport } from './report.ts';
+import { postReview, postReviewChart } from './review.ts';
+import { invite, openRoom, setTopic } from './room.ts';
+import { call, evidence, say } from './talk.ts';
+
+/** What a notice speaks of is not on record. A row is written with its events, so this is a mistake of ours. */
+export class NoSubject extends Error {
+  override readonly name = 'NoSubject';
+}
+
+/** Resolves when Slack has it; rejects with `SlackCallFailed`, or with whatever the store or the desk failed with. */
+export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
+  const notice = attempt.row.notice;
+  switch (notice.kind) {
+    case 'open-room':
+      return openRoom(p, attempt, await incident(p, notice.incident));
+    case 'set-topic':
+      return setTopic(p, await incident(p, notice.incident));
+    case 'invite':
+      return invite(p, await incident(p, notice.incident), notice.people);
+    case 'post-card':
+      return postCard(p, attempt, await incident(p, notice.incident));
+    case 'pin-card':
+      return pinCard(p, await incident(p, notice.incident));
+    case 'announce':
+      return announce(p, attempt, await incident(p, notice.incident));
+    case 'redraw-card':
+      return redraw(p, attempt, await incident(p, notice.incident));
+    case 'call':
+      return call(p, attempt, await incident(p, notice.incident), notice);
+    case 'say':
+      return say(p, attempt, notice);
+    case 'evidence':
+      return evidence(p, attempt, await incident(p, notice.incident), notice.round);
+    case 'chart':
+      return postChart(p, attempt, notice.incident, notice.chart, await threadPlace(p, notice.incident));
+    case 'report':
+      return postReport(p, attempt, await incident(p, notice.incident), notice.report);
+    case 'review':
+      return postReview(p, attempt, await review(p, notice.review), notice.to);
+    case 'review-chart':
+      return postReviewChart(p, attempt, notice);
+    case 'answer':
+      return giveAnswer(p, notice.to, notice.answer);
+  }
+}
+
+/** The set-up step that a notice is, if any: its failure is told on the card. */
+export function setupStepOf(notice: Notice): { readonly incident: string; readonly step: SetupStep } | undefined {
+  switch (notice.kind) {
+    case 'open-room':
+      return { incident: notice.incident, step: 'channel' };
+    case 'set-topic':
+      return { incident: notice.incident, step: 'topic' };
+    case 'invite':
+      return { incident: notice.incident, step: 'invite' };
+    case 'post-card':
+      return { incident: notice.incident, step: 'card' };
+    case 'pin-card':
+      return { incident: notice.incident, step: 'pin' };
+    case 'announce':
+      return { incident: notice.incident, step: 'announcement' };
+    default:
+      return undefined;
+  }
+}
+
+async function incident(p: Publishing, id: string): Promise<IncidentView> {
+  const view = await p.desk.incidentView(id);
+  if (view === undefined) throw new NoSubject(`incident ${id}`);
+  return view;
+}
+
+async function review(p: Publishing, id: string): Promise<ReviewView> {
+  const view = await p.desk.reviewView(id);
+  if (view === undefined) throw new NoSubject(`review ${id}`);
+  return view;
+}

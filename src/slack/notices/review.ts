@@ -1,0 +1,53 @@
+// The message of a review: posted where it was asked for, redrawn in place; to the asker alone where the bot cannot post.
+
+import type { Notice } from '../../core/notice.ts';
+import type { ReviewView } from '../../response/views.ts';
+import { reviewMessage } from '../blocks/review.ts';
+import { refusedWith } from '../failures.ts';
+import { readRef, refKeys, writeRef } from '../ids.ts';
+import type { Attempt } from '../posting.ts';
+import { keep, type Publishing } from '../publishing.ts';
+import { respond } from '../replies.ts';
+import { postChart } from './chart.ts';
+
+/** Kept instead of a message's place: a response_url cannot redraw, so only the finished review goes through it. */
+const throughReply = 'reply';
+
+export async function postReview(
+  p: Publishing,
+  attempt: Attempt,
+  view: ReviewView,
+  to: Extract<Notice, { kind: 'review' }>['to'],
+): Promise<void> {
+  const message = reviewMessage(view);
+  const kept = await p.store.faceRef(view.id, refKeys.message);
+  const ref = readRef(kept);
+  if (ref !== undefined) return p.posting.edit(ref, message);
+  if (kept === undefined) {
+    try {
+      const posted = await p.posting.post(attempt, { channel: to.place ?? to.person }, message);
+      return await keep(p, view.id, refKeys.message, writeRef(posted));
+    } catch (error) {
+      if (!refusedWith(error, 'not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action')) throw error;
+      await keep(p, view.id, refKeys.message, throughReply);
+    }
+  }
+  if (!view.finished) return;
+  if (to.reply !== undefined && (await respond(p.api, to.reply, message))) return;
+  const posted = await p.posting.post(attempt, { channel: to.person }, message);
+  await keep(p, view.id, refKeys.message, writeRef(posted));
+}
+
+/** In the thread of the review's message; the numbers are in the message itself where there is no thread. */
+export async function postReviewChart(
+  p: Publishing,
+  attempt: Attempt,
+  notice: Extract<Notice, { kind: 'review-chart' }>,
+): Promise<void> {
+  const ref = readRef(await p.store.faceRef(notice.review, refKeys.message));
+  if (ref === undefined) {
+    p.log.info({ review: notice.review }, 'a review without a message of its own gets no chart');
+    return;
+  }
+  await postChart(p, attempt, notice.review, notice.chart, { channel: ref.channel, thread: ref.ts });
+}

@@ -1,0 +1,74 @@
+// Keeps our calls under Slack's limits, method by method, so that a limit is the exception and never the way to find out.
+
+import type { Clock } from '../core/ports.ts';
+
+/** At most `calls` in any `windowMs`. */
+interface Allowance {
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+const minuteMs = 60_000;
+/** Slack names floors a minute by tier and says nothing about bursts; a tenth stays free for other replicas' surprises. */
+const tier = (floor: number): Allowance => ({ calls: Math.floor(floor * 0.9), windowMs: minuteMs });
+
+/** Methods we call and their tiers: https://docs.slack.dev/apis/web-api/rate-limits and each method's page. */
+const allowances: Readonly<Record<string, Allowance>> = {
+  'chat.postMessage': { calls: 250, windowMs: minuteMs },
+  'chat.update': tier(50),
+  'chat.postEphemeral': tier(100),
+  'conversations.create': tier(20),
+  'conversations.setTopic': tier(20),
+  'conversations.list': tier(20),
+  'conversations.invite': tier(50),
+  'conversations.history': tier(50),
+  'conversations.replies': tier(50),
+  'users.conversations': tier(50),
+  'pins.add': tier(20),
+  'usergroups.users.list': tier(20),
+  'users.info': tier(100),
+  'views.open': tier(100),
+  'files.getUploadURLExternal': tier(100),
+  'files.completeUploadExternal': tier(100),
+  'files.info': tier(100),
+};
+
+/** One post a second in each channel; two at once are tolerated. */
+const perChannel: Allowance = { calls: 2, windowMs: 2_000 };
+const unknownMethod = tier(20);
+
+export interface Pacing {
+  /** Ms to wait before this call. The place is reserved when the wait is at most `patienceMs`; otherwise nothing is. */
+  reserve(method: string, channel: string | undefined, patienceMs: number): number;
+  /** Slack said 429: nothing of this method goes out for so long. Other methods are not touched. */
+  pause(method: string, ms: number): void;
+}
+
+export function createPacing(clock: Clock): Pacing {
+  const used = new Map<string, number[]>();
+  const pausedUntil = new Map<string, number>();
+
+  const waitIn = (key: string, allowance: Allowance, now: number): number => {
+    const recent = (used.get(key) ?? []).filter((at) => at > now - allowance.windowMs);
+    if (recent.length === 0) used.delete(key);
+    else used.set(key, recent);
+    const blocking = recent.length < allowance.calls ? undefined : recent[recent.length - allowance.calls];
+    return blocking === undefined ? 0 : blocking + allowance.windowMs - now;
+  };
+
+  return {
+    reserve(method, channel, patienceMs) {
+      const now = clock.now();
+      const buckets: (readonly [string, Allowance])[] = [[method, allowances[method] ?? unknownMethod]];
+      if (method === 'chat.postMessage' && channel !== undefined) buckets.push([`post ${channel}`, perChannel]);
+      const paused = Math.max(0, (pausedUntil.get(method) ?? 0) - now);
+      const wait = Math.max(paused, ...buckets.map(([key, allowance]) => waitIn(key, allowance, now)));
+      if (wait > patienceMs) return wait;
+      for (const [key] of buckets) used.set(key, [...(used.get(key) ?? []), now + wait]);
+      return wait;
+    },
+    pause(method, ms) {
+      pausedUntil.set(method, Math.max(pausedUntil.get(method) ?? 0, clock.now() + ms));
+    },
+  };
+}

@@ -1,0 +1,130 @@
+// Drains the outbox into Slack: lanes side by side, each in order, no row twice, nothing given up while Slack is only away.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutboxRow } from '../core/ports.ts';
+import { StoreUnavailable } from '../core/ports.ts';
+import { SlackCallFailed, type SlackFailure } from './failures.ts';
+import { deliver, setupStepOf } from './notices/deliver.ts';
+import type { Attempt } from './posting.ts';
+import { graceAttempts, type Publishing, unseenCodes } from './publishing.ts';
+
+export interface Publisher {
+  start(): void;
+  /** Claims nothing more and waits for the rows in hand, at most `withinMs`; what is left returns with its lease. */
+  stop(withinMs: number): Promise<void>;
+}
+
+const lanesAtOnce = 8;
+/** The store wakes us; this is for what it cannot know, such as a lease that ran out. */
+const pollMs = 1_000;
+/** A row's lease is 30 s; after this long no new message of the row is begun. */
+const attemptMs = 15_000;
+const longestPauseMs = 60_000;
+const lockedOutPauseMs = 60_000;
+/** A mistake of ours (not of Slack, not of the store) is tried so often before its row is put aside. */
+const attemptsAtBugs = 5;
+
+export function createPublisher(p: Publishing): Publisher {
+  const inHand = new Map<string, Promise<void>>();
+  let running = false;
+  let wake: () => void = () => undefined;
+  let loop: Promise<void> = Promise.resolve();
+  let unsubscribe: () => void = () => undefined;
+
+  const work = async (row: OutboxRow): Promise<void> => {
+    const attempt: Attempt = { row, touched: false, until: p.clock.now() + attemptMs };
+    try {
+      await deliver(p, attempt);
+      await p.store.outbox.sent(row.id);
+    } catch (error) {
+      await settle(p, attempt, error).catch((storeError: unknown) => {
+        // The lease runs out and the row comes back marked as doubtful.
+        p.log.warn({ row: row.id, why: String(storeError) }, 'the outcome of a delivery could not be stored');
+      });
+    }
+  };
+
+  const claimMore = async (): Promise<boolean> => {
+    const room = lanesAtOnce - inHand.size;
+    if (room <= 0) return false;
+    const rows = await p.store.outbox.claim(room);
+    for (const row of rows) {
+      const done = work(row).finally(() => {
+        inHand.delete(row.id);
+        wake();
+      });
+      inHand.set(row.id, done);
+    }
+    return rows.length > 0;
+  };
+
+  const run = async (): Promise<void> => {
+    while (running) {
+      const idle = new AbortController();
+      wake = () => idle.abort();
+      const found = await claimMore().catch((error: unknown) => {
+        p.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'the outbox cannot be read');
+        return false;
+      });
+      if (!found && running) await sleep(pollMs, undefined, { signal: idle.signal, ref: false }).catch(() => undefined);
+    }
+  };
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      unsubscribe = p.store.outbox.onWake(() => wake());
+      loop = run();
+    },
+    async stop(withinMs) {
+      running = false;
+      unsubscribe();
+      wake();
+      const finished = loop.then(() => Promise.all(inHand.values()));
+      await Promise.race([finished, sleep(withinMs, undefined, { ref: false })]);
+    },
+  };
+}
+
+async function settle(p: Publishing, attempt: Attempt, error: unknown): Promise<void> {
+  const { row } = attempt;
+  const { outbox } = p.store;
+  const about = { row: row.id, notice: row.notice.kind, attempt: row.attempt };
+  const pauseMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(row.attempt, 10));
+  if (!(error instanceof SlackCallFailed)) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (error instanceof StoreUnavailable) return outbox.retry(row.id, pauseMs, why, attempt.touched);
+    p.log.error({ ...about, why }, 'a notice could not be drawn');
+    return row.attempt >= attemptsAtBugs ? giveUp(p, row, why) : outbox.retry(row.id, pauseMs, why, attempt.touched);
+  }
+  const failure = error.failure;
+  p.log.warn({ ...about, why: error.message }, 'a notice did not go out');
+  switch (failure.kind) {
+    case 'wait':
+      return outbox.retry(row.id, failure.afterMs, error.message, attempt.touched);
+    case 'unreached':
+      return outbox.retry(row.id, pauseMs, error.message, attempt.touched);
+    case 'ambiguous':
+      return outbox.retry(row.id, pauseMs, error.message, true);
+    case 'locked-out':
+      return outbox.retry(row.id, lockedOutPauseMs, error.message, attempt.touched);
+    case 'refused':
+      if (mayStillAppear(failure, row))
+        return outbox.retry(row.id, 1_000 * row.attempt, error.message, attempt.touched);
+      return giveUp(p, row, failure.why);
+  }
+}
+
+/** A channel is not visible to every method right after it was made. */
+function mayStillAppear(failure: Extract<SlackFailure, { kind: 'refused' }>, row: OutboxRow): boolean {
+  return row.attempt < graceAttempts && unseenCodes.some((code) => code === failure.code);
+}
+
+async function giveUp(p: Publishing, row: OutboxRow, why: string): Promise<void> {
+  p.log.error({ row: row.id, notice: row.notice.kind, why }, 'a notice is given up');
+  const setup = setupStepOf(row.notice);
+  // Told before the row is closed: when telling fails, the row comes back and tells again.
+  if (setup !== undefined) await p.desk.setupFailed(setup.incident, setup.step, why);
+  await p.store.outbox.failed(row.id, why);
+}

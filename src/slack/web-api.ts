@@ -1,0 +1,119 @@
+// Calls of Slack's Web API: one deadline each, no retries of the SDK, our own pacing, answers validated, failures told apart.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebClient } from '@slack/web-api';
+import type { z } from 'zod';
+import type { Clock, Log } from '../core/ports.ts';
+import { failureOf, SlackCallFailed } from './failures.ts';
+import { createPacing } from './pacing.ts';
+import { sdkLog } from './sdk-log.ts';
+
+export interface SlackApi {
+  /**
+   * Calls a method and validates the answer. Rejects with `SlackCallFailed` only. A call whose turn is further away than the
+   * caller's patience is not made and rejects with a `wait`.
+   */
+  call<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
+  /** The same at once and with a short deadline, for what a person waits for within three seconds. */
+  quick<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
+  /** Sends the bytes of a file to the address that Slack gave; without our token, which is not that server's business. */
+  upload(url: string, bytes: Uint8Array): Promise<void>;
+  /** Answers through a response_url. False when it is used up, expired or unreachable. */
+  respond(url: string, body: Readonly<Record<string, unknown>>): Promise<boolean>;
+}
+
+const deadlineMs = 10_000;
+const quickDeadlineMs = 2_000;
+const respondDeadlineMs = 5_000;
+/** A turn further away than this is handed back to the outbox instead of holding a lease. */
+const patienceMs = 2_500;
+
+export function createWebApi(
+  config: { readonly botToken: string; readonly apiUrl?: string },
+  given: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
+): SlackApi {
+  const client = (timeout: number) =>
+    new WebClient(config.botToken, {
+      ...(config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }),
+      // A repeated post is a double post: only the outbox repeats, and it looks first.
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout,
+      // Else the token goes to any address that stands in the place of a method name.
+      allowAbsoluteUrls: false,
+      logger: sdkLog(given.log),
+    });
+  const patient = client(deadlineMs);
+  const hasty = client(quickDeadlineMs);
+  const pacing = createPacing(given.clock);
+
+  const perform = async <T extends z.ZodType>(
+    through: WebClient,
+    method: string,
+    args: Readonly<Record<string, unknown>>,
+    answer: T,
+  ): Promise<z.output<T>> => {
+    try {
+      const raw = await through.apiCall(method, { ...args });
+      const read = answer.safeParse(raw);
+      if (read.success) return read.data;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === 'wait') pacing.pause(method, failure.afterMs);
+      throw new SlackCallFailed(method, failure);
+    }
+    throw new SlackCallFailed(method, { kind: 'ambiguous', why: 'Slack answered something unexpected' });
+  };
+
+  return {
+    async call(method, args, answer) {
+      const channel = typeof args.channel === 'string' ? args.channel : undefined;
+      const waitMs = pacing.reserve(method, channel, patienceMs);
+      if (waitMs > patienceMs) {
+        throw new SlackCallFailed(method, { kind: 'wait', afterMs: waitMs, why: 'waiting for its turn' });
+      }
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal: given.stopping }).catch(() => undefined);
+      if (given.stopping.aborted) throw new SlackCallFailed(method, { kind: 'wait', afterMs: 0, why: 'stopping' });
+      return perform(patient, method, args, answer);
+    },
+
+    quick: (method, args, answer) => perform(hasty, method, args, answer),
+
+    async upload(url, bytes) {
+      const response = await fetch(url, {
+        method: 'POST',
+        body: new Uint8Array(bytes),
+        headers: { 'content-type': 'application/octet-stream' },
+        redirect: 'error',
+        signal: AbortSignal.timeout(deadlineMs),
+      }).catch((error: unknown) => {
+        throw new SlackCallFailed('upload', failureOf(error));
+      });
+      await response.body?.cancel();
+      // The ticket may be spent: a new one costs nothing, so a failed upload starts from the beginning.
+      if (!response.ok)
+        throw new SlackCallFailed('upload', { kind: 'unreached', why: `the upload answered HTTP ${response.status}` });
+    },
+
+    async respond(url, body) {
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+          redirect: 'error',
+          signal: AbortSignal.timeout(respondDeadlineMs),
+        });
+        const answer = await response.text();
+        if (response.ok && !/"ok":\s*false/.test(answer)) return true;
+        given.log.warn(
+          { status: response.status, answer: answer.slice(0, 100) },
+          'a response_url did not take an answer',
+        );
+      } catch (error) {
+        given.log.warn({ why: failureOf(error).why }, 'a response_url cannot be reached');
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+// The embedded engine: PostgreSQL compiled to WebAssembly inside this process, in a directory or in memory.
+
+import { join } from 'node:path';
+import { PGlite, types } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect } from 'kysely';
+import { fromPglite } from 'pg-boss';
+import { type Log, StoreUnavailable } from '../core/ports.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { assertDurable, DurableFiles } from './durable-files.ts';
+import type { Engine } from './engine.ts';
+import { loggable } from './failure.ts';
+import type { Tables } from './tables.ts';
+
+const tidyEveryMs = 5 * 60_000;
+const deadRowsWorthClearing = 200;
+
+// One process with one connection needs no large buffers; the WAL is kept short so that a start after kill -9 is quick.
+const smallBuffers = [
+  ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
+  ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
+];
+// The other sync methods are stubs in the WebAssembly build.
+const realSync = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'];
+
+/** 64-bit integers and decimals as text, as pg gives them; everything else is alike already. */
+const parsers = { [types.INT8]: String, [types.NUMERIC]: String };
+
+export interface EmbeddedEngine extends Engine {
+  readonly pglite: PGlite;
+  /** Clears dead rows and shortens the log; also runs by itself every few minutes. */
+  tidy(): Promise<void>;
+}
+
+/**
+ * Opens the directory, or an empty database in memory for `:memory:`. `startFrom` is the dump of a data directory that one in memory
+ * starts from: making one takes seconds. Rejects with `StoreUnavailable`.
+ */
+export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
+  if (path === ':memory:') {
+    const pglite = await PGlite.create({
+      startParams: [...PGlite.defaultStartParams, ...smallBuffers],
+      parsers,
+      ...(startFrom === undefined ? {} : { loadDataDir: startFrom }),
+    });
+    return engineOver(pglite, log, () => {});
+  }
+  const lock = lockDirectory(path);
+  try {
+    const files = new DurableFiles(join(path, 'data'));
+    const durable = PGlite.defaultStartParams.filter((param) => param !== '-F');
+    const pglite = await PGlite.create({ fs: files, startParams: [...durable, ...realSync, ...smallBuffers], parsers });
+    await assertDurable(pglite, files);
+    return engineOver(pglite, log, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw new StoreUnavailable(
+      `The embedded store in ${path} could not be opened: ${loggable(error).error}. If an older release made it, open it with that release and move its record.`,
+      { cause: error },
+    );
+  }
+}
+
+function engineOver(pglite: PGlite, log: Log, afterClose: () => void): EmbeddedEngine {
+  const tidying = setInterval(() => {
+    tidy(pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
+  }, tidyEveryMs).unref();
+  return {
+    kind: 'embedded',
+    pglite,
+    db: new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }),
+    boss: { db: fromPglite(pglite), backend: 'pglite' },
+    shared: false,
+    tidy: () => tidy(pglite),
+    async close() {
+      clearInterval(tidying);
+      try {
+        // Waits for an open transaction, and makes the next start quick.
+        await pglite.query('checkpoint').catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
+        await pglite.close();
+      } finally {
+        afterClose();
+      }
+    },
+  };
+}
+
+/** Does what the background processes of a server would do: there is no checkpointer and no autovacuum in this engine. */
+async function tidy(pglite: PGlite): Promise<void> {
+  // Table by table and only where it pays: every statement holds up the whole process while it runs.
+  const { rows } = await pglite.query<{ name: string }>(
+    `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables where n_dead_tup > $1`,
+    [deadRowsWorthClearing],
+  );
+  for (const { name } of rows) await pglite.query(`vacuum (analyze) ${name}`);
+  await pglite.query('checkpoint');
+}

@@ -1,0 +1,16 @@
+// What the store needs from a database engine: queries, a job engine's door, and a way to close.
+
+import type { Kysely } from 'kysely';
+import type { ConstructorOptions } from 'pg-boss';
+import type { Tables } from './tables.ts';
+
+export interface Engine {
+  readonly kind: 'embedded' | 'postgres';
+  readonly db: Kysely<Tables>;
+  /** How pg-boss reaches the same database. */
+  readonly boss: ConstructorOptions;
+  /** True when other processes may write to the same database, so that they must be told and heard. */
+  readonly shared: boolean;
+  /** Ends all connections, after the queries that are under way. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,171 @@
+// Appends events to their stream, sealed and chained, reads them back, and checks that nobody changed them.
+
+import { type Kysely, sql } from 'kysely';
+import type { Actor } from '../core/actor.ts';
+import type { Event, NewEvent, Recorded } from '../core/event.ts';
+import { type Clock, type Ids, StaleStream } from '../core/ports.ts';
+import { firstBreak, type Link, linkHash, noPredecessor } from './chain.ts';
+import { seal, sealDigest, sealsIn, unseal } from './sealing.ts';
+import { isPlainObject, storable } from './storable.ts';
+import type { Tables } from './tables.ts';
+
+/** An event with its texts sealed, as the table holds it. */
+export type SealedEvent = Link & { readonly hash: string };
+
+/**
+ * Appends after `after` and returns the events both ways: as they were said, and sealed. Rejects with `StaleStream` when the stream
+ * already goes on after `after`.
+ */
+export async function appendEvents(
+  db: Kysely<Tables>,
+  given: { readonly clock: Clock; readonly ids: Ids },
+  stream: string,
+  after: number,
+  events: readonly NewEvent[],
+): Promise<{ readonly recorded: readonly Recorded[]; readonly sealed: readonly SealedEvent[] }> {
+  const last = await db
+    .selectFrom('event')
+    .select(['seq', 'hash'])
+    .where('stream', '=', stream)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if ((last?.seq ?? 0) !== after) {
+    throw new StaleStream(`${stream} is at ${last?.seq ?? 0}, not at ${after}: somebody was faster`);
+  }
+
+  const recordedAt = Math.trunc(given.clock.now());
+  const sealed: SealedEvent[] = [];
+  const recorded: Recorded[] = [];
+  const texts: Tables['private_text'][] = [];
+  for (const [index, event] of storable(events).entries()) {
+    const { type, ...data } = event.event;
+    const closed = seal({ actor: event.actor, data }, () => given.ids.next());
+    texts.push(...closed.rows.map((row) => ({ ...row, stream })));
+    const link: Link = {
+      stream,
+      seq: after + 1 + index,
+      at: Math.trunc(event.at),
+      recordedAt,
+      ...(closed.sealed as { readonly actor: unknown; readonly data: unknown }),
+      type,
+      prevHash: sealed.at(-1)?.hash ?? last?.hash ?? noPredecessor,
+    };
+    sealed.push({ ...link, hash: linkHash(link) });
+    recorded.push(opened({ ...link, actor: event.actor, data, hash: linkHash(link) }, new Map()));
+  }
+
+  if (texts.length > 0) await db.insertInto('private_text').values(texts).execute();
+  if (sealed.length > 0) await db.insertInto('event').values(sealed.map(rowOf)).execute();
+  return { recorded, sealed };
+}
+
+/** All events of a stream in order, with their texts. */
+export async function eventsOf(db: Kysely<Tables>, stream: string): Promise<readonly Recorded[]> {
+  const sealed = await sealedEventsOf(db, stream);
+  const texts = await textsOf(db, sealed);
+  return sealed.map((event) => opened(event, texts));
+}
+
+export async function sealedEventsOf(db: Kysely<Tables>, stream: string): Promise<readonly SealedEvent[]> {
+  const rows = await db.selectFrom('event').selectAll().where('stream', '=', stream).orderBy('seq').execute();
+  return rows.map((row) => ({
+    stream: row.stream,
+    seq: row.seq,
+    at: row.at.getTime(),
+    recordedAt: row.recorded_at.getTime(),
+    actor: row.actor,
+    type: row.type,
+    data: row.data,
+    prevHash: row.prev_hash,
+    hash: row.hash,
+  }));
+}
+
+/** The texts behind all seals inside `value`, by row; null when erased. */
+export async function textsOf(db: Kysely<Tables>, value: unknown): Promise<ReadonlyMap<string, string | null>> {
+  const ids = sealsIn(value).map((found) => found.row);
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('private_text').select(['id', 'text']).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row.text]));
+}
+
+/**
+ * The first event of the stream that is not what was recorded: missing, changed, out of order, or with a private text or evidence that
+ * does not match its digest. Erased texts match. A cut tail cannot be seen from the inside.
+ */
+export async function firstFault(
+  db: Kysely<Tables>,
+  stream: string,
+): Promise<{ readonly seq: number; readonly why: string } | undefined> {
+  const events = await sealedEventsOf(db, stream);
+  const broken = firstBreak(events);
+  const faults = [
+    ...(broken === undefined ? [] : [broken]),
+    ...(await exchangedTexts(db, stream, events)),
+    ...(await exchangedEvidence(db, events)),
+  ];
+  return faults.sort((a, b) => a.seq - b.seq)[0];
+}
+
+async function exchangedTexts(db: Kysely<Tables>, stream: string, events: readonly SealedEvent[]) {
+  const rows = await db.selectFrom('private_text').selectAll().where('stream', '=', stream).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return events.flatMap((event) => {
+    const bad = sealsIn([event.actor, event.data]).some(({ row: id, digest }) => {
+      const row = byId.get(id);
+      if (row === undefined) return true;
+      if (row.text === null) return false;
+      return row.salt === null || sealDigest(row.salt, row.text) !== digest;
+    });
+    return bad ? [{ seq: event.seq, why: 'a private text of the event was exchanged or its row removed' }] : [];
+  });
+}
+
+async function exchangedEvidence(db: Kysely<Tables>, events: readonly SealedEvent[]) {
+  const referenced = events.flatMap((event) => {
+    const evidence = isPlainObject(event.data) ? event.data.evidence : undefined;
+    if (!isPlainObject(evidence) || typeof evidence.id !== 'string') return [];
+    return [{ seq: event.seq, id: evidence.id, digest: evidence.digest }];
+  });
+  if (referenced.length === 0) return [];
+  const rows = await db
+    .selectFrom('evidence')
+    .select(['id', sql<string>`encode(sha256(body), 'hex')`.as('digest')])
+    .where(
+      'id',
+      'in',
+      referenced.map((evidence) => evidence.id),
+    )
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row.digest]));
+  return referenced
+    .filter(({ id, digest }) => byId.get(id) !== digest)
+    .map(({ seq }) => ({ seq, why: 'evidence of the event was exchanged or removed' }));
+}
+
+function opened(sealed: SealedEvent, texts: ReadonlyMap<string, string | null>): Recorded {
+  return {
+    stream: sealed.stream,
+    seq: sealed.seq,
+    at: sealed.at,
+    recordedAt: sealed.recordedAt,
+    actor: unseal(sealed.actor, texts) as Actor,
+    event: { type: sealed.type, ...(unseal(sealed.data, texts) as object) } as Event,
+    hash: sealed.hash,
+  };
+}
+
+function rowOf(event: SealedEvent) {
+  return {
+    stream: event.stream,
+    seq: event.seq,
+    at: new Date(event.at),
+    recorded_at: new Date(event.recordedAt),
+    actor: JSON.stringify(event.actor),
+    type: event.type,
+    data: JSON.stringify(event.data),
+    prev_hash: event.prevHash,
+    hash: event.hash,
+  };
+}

@@ -1,0 +1,90 @@
+// The inbox: what was delivered to us, kept from before the acknowledgement until its effect is on record.
+
+import { type Kysely, sql } from 'kysely';
+import type { Inbox } from '../core/ports.ts';
+import type { Ask } from './ask.ts';
+import { storable, storableText } from './storable.ts';
+import type { Tables } from './tables.ts';
+
+/** A process that took over a delivery and did not settle it for this long is dead as well. */
+const leaseSeconds = 30;
+
+/** Marks a delivery as done. Its payload, with the words of people in it, is dropped; the key stays so that a repeat is noticed. */
+export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: string): Promise<void> {
+  await db
+    .updateTable('inbox')
+    .set({
+      settled_at: sql<Date>`now()`,
+      outcome: storableText(outcome),
+      payload: null,
+      owner: null,
+      lease_until: null,
+    })
+    .where('key', '=', storableText(key))
+    .where('settled_at', 'is', null)
+    .execute();
+}
+
+export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; readonly ask: Ask }): Inbox {
+  const { owner, ask } = given;
+  return {
+    take: (delivery) =>
+      ask('inbox.take', async () => {
+        const result = await db
+          .insertInto('inbox')
+          .values({
+            key: storableText(delivery.key),
+            kind: storableText(delivery.kind),
+            payload: JSON.stringify(storable(delivery.payload ?? null)),
+            received_at: new Date(delivery.receivedAt),
+          })
+          .onConflict((conflict) => conflict.column('key').doNothing())
+          .executeTakeFirst();
+        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? 'taken' : 'duplicate';
+      }),
+
+    settle: (key, outcome) => ask('inbox.settle', () => settleDelivery(db, key, outcome)),
+
+    leftOver: (olderThanMs, limit) =>
+      ask('inbox.leftOver', async () => {
+        const { rows } = await sql<LeftOverRow>`
+          update inbox set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds})
+          where key in (
+            select key from inbox
+            where settled_at is null and taken_at <= now() - make_interval(secs => ${olderThanMs / 1_000})
+              and (lease_until is null or lease_until <= now())
+            order by taken_at limit ${limit} for update skip locked
+          )
+          returning key, kind, payload, received_at, taken_at`.execute(db);
+        return rows
+          .toSorted((a, b) => a.taken_at.getTime() - b.taken_at.getTime())
+          .map((row) => ({
+            key: row.key,
+            kind: row.kind,
+            payload: row.payload,
+            receivedAt: row.received_at.getTime(),
+          }));
+      }),
+
+    backlog: () =>
+      ask('inbox.backlog', async () => {
+        const row = await db
+          .selectFrom('inbox')
+          .select(({ fn }) => [
+            fn.countAll<string>().as('waiting'),
+            sql<string | null>`extract(epoch from now() - min(taken_at)) * 1000`.as('oldest'),
+          ])
+          .where('settled_at', 'is', null)
+          .executeTakeFirstOrThrow();
+        return { waiting: Number(row.waiting), oldestMs: Math.max(0, Math.round(Number(row.oldest ?? 0))) };
+      }),
+  };
+}
+
+interface LeftOverRow {
+  readonly key: string;
+  readonly kind: string;
+  readonly payload: unknown;
+  readonly received_at: Date;
+  readonly taken_at: Date;
+}

@@ -1,0 +1,134 @@
+// Jobs and timers as rows of pg-boss, added in the same transaction as the events that ask for them.
+
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Job, JobRequest, Log } from '../core/ports.ts';
+import type { Engine } from './engine.ts';
+import { loggable } from './failure.ts';
+import { storable } from './storable.ts';
+import type { Tables } from './tables.ts';
+
+const queue = 'acgs';
+const pollSeconds = 0.5;
+const atOnce = 4;
+const stopWithinMs = 8_000;
+
+type Handler = (job: Job, signal: AbortSignal) => Promise<void>;
+
+export interface Jobs {
+  /** Adds a job inside the caller's transaction. */
+  schedule(db: Kysely<Tables>, request: JobRequest): Promise<void>;
+  /** See `Store.work`. */
+  work(handler: Handler): Promise<() => Promise<void>>;
+  /** Calls `heard` on every notification of the channel, and after every time when some may have been missed. */
+  listen(channel: string, heard: () => void): Promise<void>;
+  /** Waits for running handlers, at most 8 s. */
+  stop(): Promise<void>;
+}
+
+/** Installs or migrates pg-boss's own schema and starts its supervision. */
+export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
+  const boss = new PgBoss({
+    ...engine.boss,
+    useListenNotify: true,
+    // A worker that was killed is noticed after the heartbeat and one round of supervision: about 15 s.
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    schedule: false,
+    registerInstance: false,
+  });
+  boss.on('error', (error) => log.warn(loggable(error), 'the job engine reports an error'));
+  boss.on('warning', (warning) => log.warn({ warning: warning.message }, 'the job engine warns'));
+  try {
+    await boss.start();
+    await boss.createQueue(queue, {
+      // One waiting job for each key; a job that is running does not count, so that it can schedule its own successor.
+      policy: 'short',
+      notify: true,
+      heartbeatSeconds: 10,
+      expireInSeconds: 300,
+      retryLimit: 25,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 60,
+      deleteAfterSeconds: 3_600,
+    });
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw error;
+  }
+
+  const listening: { close(): Promise<void> }[] = [];
+  const stopping = new AbortController();
+  return {
+    async schedule(db, { job, afterMs, once }) {
+      const inTransaction = fromKysely(db);
+      if (once !== undefined) {
+        // The queue's own rule does not count jobs that wait for another try.
+        const waiting = await boss.findJobs(queue, { key: once, queued: true, limit: 1, db: inTransaction });
+        if (waiting.length > 0) return;
+      }
+      await boss.send(queue, storable(job), {
+        singletonKey: once ?? randomUUID(),
+        ...(afterMs === undefined ? {} : { startAfter: afterMs / 1_000 }),
+        db: inTransaction,
+      });
+    },
+
+    work: (handler) => startWorking(boss, handler, log, stopping.signal),
+
+    async listen(channel, heard) {
+      const handle = await boss.getDb().listen?.(channel, heard, heard);
+      if (handle !== undefined) listening.push(handle);
+    },
+
+    async stop() {
+      for (const handle of listening) await handle.close();
+      const late = setTimeout(() => stopping.abort(), stopWithinMs);
+      await boss.stop({ graceful: true, timeout: stopWithinMs });
+      clearTimeout(late);
+      stopping.abort();
+    },
+  };
+}
+
+async function startWorking(
+  boss: PgBoss,
+  handler: Handler,
+  log: Log,
+  storeStops: AbortSignal,
+): Promise<() => Promise<void>> {
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  const run = async (job: Job, attempt: number, signal: AbortSignal): Promise<void> => {
+    try {
+      await handler(job, AbortSignal.any([signal, stopping.signal, storeStops]));
+    } catch (error) {
+      log.warn({ job: job.kind, attempt, ...loggable(error) }, 'a job failed and will be tried again');
+      // pg-boss keeps the error as a row: it gets no words of people.
+      throw new Error('the handler rejected');
+    }
+  };
+
+  const id = await boss.work<Job>(
+    queue,
+    { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds, localConcurrency: atOnce },
+    async ([job]) => {
+      if (job === undefined) return;
+      const done = run(job.data, job.retryCount + 1, job.signal);
+      running.add(done);
+      await done.finally(() => running.delete(done));
+    },
+  );
+
+  return async () => {
+    await boss.offWork(queue, { id, wait: false });
+    const deadline = Promise.withResolvers<void>();
+    const late = setTimeout(deadline.resolve, stopWithinMs);
+    await Promise.race([Promise.allSettled(running), deadline.promise]);
+    clearTimeout(late);
+    stopping.abort();
+  };
+}

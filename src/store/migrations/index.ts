@@ -1,0 +1,19 @@
+// Brings the schema up to date. Migrations only go forward, and a released one is never edited.
+
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Tables } from '../tables.ts';
+import * as record from './0001-record.ts';
+
+/**
+ * Applies what is missing. Two replicas may call it at once: one applies, the other waits and finds nothing to do.
+ * Rejects with the database's own error.
+ */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ '0001-record': record }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

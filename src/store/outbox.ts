@@ -1,0 +1,162 @@
+// The outbox: notices written with the events that caused them, leased to a publisher lane by lane until they are out.
+
+import { type Kysely, sql } from 'kysely';
+import type { Notice } from '../core/notice.ts';
+import type { Clock, Ids, Outbox, OutboxMessage } from '../core/ports.ts';
+import type { Ask } from './ask.ts';
+import { storable, storableText } from './storable.ts';
+import type { Tables } from './tables.ts';
+import type { Wake } from './wake.ts';
+
+/** A publisher that did not report for this long is dead or stuck. */
+const leaseSeconds = 30;
+
+const urgency = { urgent: 0, normal: 1, low: 2 } as const;
+
+/** Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. */
+export async function enqueue(
+  db: Kysely<Tables>,
+  given: { readonly clock: Clock; readonly ids: Ids },
+  message: OutboxMessage,
+): Promise<void> {
+  const lane = storableText(message.lane);
+  // Transactions that write to one lane wait for each other, so that the order of positions is the order of commits.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`outbox ${lane}`}, 0))`.execute(db);
+  const row = {
+    id: given.ids.next(),
+    urgency: urgency[message.priority ?? 'normal'],
+    notice: JSON.stringify(storable(message.notice)),
+    created_at: new Date(given.clock.now()),
+  };
+  if (message.supersedes !== undefined && (await replaceWaiting(db, lane, message.supersedes, row))) return;
+  await db
+    .insertInto('outbox')
+    .values({ ...row, lane, supersedes: message.supersedes ?? null })
+    .execute();
+}
+
+/** Only a notice that surely did not reach anybody is replaced: not one on its way, not one whose fate is unknown. */
+async function replaceWaiting(
+  db: Kysely<Tables>,
+  lane: string,
+  key: string,
+  row: { id: string; urgency: number; notice: string; created_at: Date },
+): Promise<boolean> {
+  const replaced = await db
+    .updateTable('outbox')
+    .set({ ...row, urgency: sql`least(urgency, ${row.urgency})` })
+    .where('lane', '=', lane)
+    .where('supersedes', '=', key)
+    .where('failed_at', 'is', null)
+    .where('lease_until', 'is', null)
+    .where('ambiguous', '=', false)
+    .executeTakeFirst();
+  return replaced.numUpdatedRows > 0n;
+}
+
+/** `owner` names this publisher among the others of the same database. */
+export function outboxOver(
+  db: Kysely<Tables>,
+  given: {
+    readonly clock: Clock;
+    readonly owner: string;
+    readonly ask: Ask;
+    readonly wake: Wake;
+    /** True once the store is about to close: nothing new is leased. */
+    readonly resting: () => boolean;
+  },
+): Outbox {
+  const { owner, ask, wake, clock, resting } = given;
+  return {
+    claim: (limit) =>
+      ask('outbox.claim', async () => {
+        if (resting()) return [];
+        // A lease that ran out without a report may have reached the outside: the publisher must look before it repeats.
+        const { rows } = await sql<ClaimedRow>`
+          update outbox set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}),
+            attempt = attempt + 1, ambiguous = ambiguous or lease_until is not null
+          where position in (
+            select position from outbox head
+            where failed_at is null and due_at <= now() and (lease_until is null or lease_until <= now())
+              and not exists (
+                select 1 from outbox earlier
+                where earlier.lane = head.lane and earlier.position < head.position and earlier.failed_at is null
+              )
+            order by urgency, position limit ${limit} for update skip locked
+          )
+          returning position, id, lane, urgency, notice, attempt, created_at, ambiguous`.execute(db);
+        return rows
+          .toSorted((a, b) => a.urgency - b.urgency || Number(a.position) - Number(b.position))
+          .map((row) => ({
+            id: row.id,
+            lane: row.lane,
+            notice: row.notice,
+            attempt: row.attempt,
+            createdAt: row.created_at.getTime(),
+            ambiguous: row.ambiguous,
+          }));
+      }),
+
+    sent: (id) =>
+      ask('outbox.sent', async () => {
+        await db.deleteFrom('outbox').where('id', '=', id).execute();
+        wake.now();
+      }),
+
+    retry: (id, afterMs, why, ambiguous) =>
+      ask('outbox.retry', async () => {
+        await db
+          .updateTable('outbox')
+          .set({
+            owner: null,
+            lease_until: null,
+            due_at: sql<Date>`now() + make_interval(secs => ${afterMs / 1_000})`,
+            ambiguous: sql<boolean>`ambiguous or ${ambiguous}`,
+            why: storableText(why),
+          })
+          .where('id', '=', id)
+          .where('owner', '=', owner)
+          .execute();
+        wake.after(afterMs);
+      }),
+
+    failed: (id, why) =>
+      ask('outbox.failed', async () => {
+        await db
+          .updateTable('outbox')
+          .set({ owner: null, lease_until: null, failed_at: sql<Date>`now()`, why: storableText(why) })
+          .where('id', '=', id)
+          .where('owner', '=', owner)
+          .execute();
+        wake.now();
+      }),
+
+    onWake: (listener) => wake.listen(listener),
+
+    backlog: () =>
+      ask('outbox.backlog', async () => {
+        const row = await db
+          .selectFrom('outbox')
+          .select(({ fn }) => [
+            fn.countAll<string>().filterWhere('failed_at', 'is', null).as('waiting'),
+            fn.min('created_at').filterWhere('failed_at', 'is', null).as('oldest'),
+            fn.countAll<string>().filterWhere('failed_at', 'is not', null).as('failed'),
+          ])
+          .executeTakeFirstOrThrow();
+        const oldest: Date | null = row.oldest;
+        const oldestMs = oldest === null ? 0 : Math.max(0, clock.now() - oldest.getTime());
+        return { waiting: Number(row.waiting), oldestMs, failed: Number(row.failed) };
+      }),
+  };
+}
+
+interface ClaimedRow {
+  readonly position: string;
+  readonly id: string;
+  readonly lane: string;
+  readonly urgency: number;
+  readonly notice: Notice;
+  readonly attempt: number;
+  readonly created_at: Date;
+  readonly ambiguous: boolean;
+}

@@ -1,0 +1,84 @@
+// The incident projection: the fold of each incident stream, kept with its texts sealed so that erasing them leaves no copy.
+
+import { type Kysely, sql } from 'kysely';
+import type { Recorded } from '../core/event.ts';
+import { evolve, type Incident } from '../core/incident.ts';
+import type { IncidentFilter } from '../core/ports.ts';
+import { type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
+import { unseal } from './sealing.ts';
+import type { Tables } from './tables.ts';
+
+const defaultLimit = 50;
+
+/** Moves the projection of a stream on by the events just appended. Streams that are not incidents have none. */
+export async function project(db: Kysely<Tables>, stream: string, events: readonly SealedEvent[]): Promise<void> {
+  const query = db.selectFrom('incident').select('state').where('stream', '=', stream);
+  // Locked, so that it waits for a rebuild instead of going on from what the rebuild replaces.
+  const row = await query.forUpdate().executeTakeFirst();
+  await save(db, fold(row?.state as Incident | undefined, events));
+}
+
+/** Makes the projections anew from the events. Returns how many incidents there are. Appends wait until it is done. */
+export async function rebuild(db: Kysely<Tables>): Promise<number> {
+  await sql`lock table incident in exclusive mode`.execute(db);
+  await db.deleteFrom('incident').execute();
+  const streams = await db.selectFrom('event').select('stream').distinct().where('type', '=', 'declared').execute();
+  for (const { stream } of streams) await save(db, fold(undefined, await sealedEventsOf(db, stream)));
+  return streams.length;
+}
+
+export async function incidentOf(db: Kysely<Tables>, id: string): Promise<Incident | undefined> {
+  const row = await db.selectFrom('incident').select('state').where('stream', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return unseal(row.state, await textsOf(db, row.state)) as Incident;
+}
+
+/** Newest first. */
+export async function incidentsOf(db: Kysely<Tables>, filter: IncidentFilter): Promise<readonly Incident[]> {
+  const rows = await matching(db, filter)
+    .select('state')
+    .orderBy('number', 'desc')
+    .limit(filter.limit ?? defaultLimit)
+    .execute();
+  const states = rows.map((row) => row.state);
+  return unseal(states, await textsOf(db, states)) as Incident[];
+}
+
+export async function countOf(db: Kysely<Tables>, filter: IncidentFilter): Promise<number> {
+  const row = await matching(db, filter)
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+function matching(db: Kysely<Tables>, { status, runbook, scope }: IncidentFilter) {
+  return db
+    .selectFrom('incident')
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'open'))
+    .$if(runbook !== undefined, (query) => query.where('runbook', '=', runbook ?? ''))
+    .$if(scope !== undefined, (query) => query.where('scope', '=', scope ?? ''));
+}
+
+/** The fold does not look into texts and ids of people, so it works on seals as well. */
+function fold(incident: Incident | undefined, events: readonly SealedEvent[]): Incident | undefined {
+  return events.reduce((state, { type, data, ...event }) => {
+    return evolve(state, { ...event, event: { type, ...(data as object) } } as unknown as Recorded);
+  }, incident);
+}
+
+async function save(db: Kysely<Tables>, incident: Incident | undefined): Promise<void> {
+  if (incident === undefined) return;
+  const columns = { status: incident.status, seq: incident.seq, state: JSON.stringify(incident) };
+  await db
+    .insertInto('incident')
+    .values({
+      ...columns,
+      stream: incident.id,
+      number: incident.number,
+      runbook: incident.runbook,
+      scope: incident.scope,
+      separate: incident.separate,
+    })
+    .onConflict((conflict) => conflict.column('stream').doUpdateSet(columns))
+    .execute();
+}

@@ -1,0 +1,46 @@
+// The reads of the store, over the database or over an open transaction.
+
+import type { Kysely } from 'kysely';
+import type { Reads } from '../core/ports.ts';
+import type { Ask } from './ask.ts';
+import { eventsOf } from './event-log.ts';
+import { countOf, incidentOf, incidentsOf } from './projection.ts';
+import type { Tables } from './tables.ts';
+
+export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
+  return {
+    events: (stream) => ask('events', () => eventsOf(db, stream)),
+    incident: (id) => ask('incident', () => incidentOf(db, id)),
+    incidents: (filter) => ask('incidents', () => incidentsOf(db, filter)),
+    countIncidents: (filter) => ask('countIncidents', () => countOf(db, filter)),
+
+    evidence: (id) =>
+      ask('evidence', async () => {
+        const row = await db.selectFrom('evidence').selectAll().where('id', '=', id).executeTakeFirst();
+        if (row === undefined) return undefined;
+        const { digest, kind, media_type: mediaType, body } = row;
+        return { id, digest, kind, mediaType, body: new Uint8Array(body) };
+      }),
+
+    samples: (stream, sinceMs) =>
+      ask('samples', async () => {
+        const query = db.selectFrom('sample').select(['signal', 'at', 'value', 'verdict']).where('stream', '=', stream);
+        const rows = await query.where('at', '>=', new Date(sinceMs)).orderBy('at').orderBy('signal').execute();
+        return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+      }),
+
+    faceRef: (subject, key) =>
+      ask('faceRef', async () => {
+        const query = db.selectFrom('face_ref').select('value');
+        const row = await query.where('subject', '=', subject).where('key', '=', key).executeTakeFirst();
+        return row?.value;
+      }),
+
+    subjectOf: (key, value) =>
+      ask('subjectOf', async () => {
+        const query = db.selectFrom('face_ref').select('subject').where('key', '=', key).where('value', '=', value);
+        const row = await query.orderBy('set_at', 'desc').limit(1).executeTakeFirst();
+        return row?.subject;
+      }),
+  };
+}

@@ -1,0 +1,79 @@
+// Keeps words of people and their ids out of events and projections: they go to erasable rows, a salted digest stays.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { isPlainObject } from './storable.ts';
+
+/** What stands in an event or a projection in the place of a private text. */
+export interface Seal {
+  readonly row: string;
+  /** Hex SHA-256 over the salt's bytes and the text's UTF-8 bytes. */
+  readonly digest: string;
+}
+
+/** One row of `private_text` that is to be written with the events. */
+export interface PrivateRow {
+  readonly id: string;
+  readonly salt: Uint8Array;
+  readonly text: string;
+}
+
+/** Stands in the place of a person's id once it was erased. */
+export const erasedPerson = 'erased';
+
+/**
+ * A copy of `value` in which every `{ private: text }` and the id of every person is a seal, and the rows for them.
+ * `value` must be plain JSON data.
+ */
+export function seal(value: unknown, nextId: () => string): { readonly sealed: unknown; readonly rows: PrivateRow[] } {
+  const rows: PrivateRow[] = [];
+  const put = (text: string): Seal => {
+    const salt = randomBytes(16);
+    const row = { id: nextId(), salt, text };
+    rows.push(row);
+    return { row: row.id, digest: sealDigest(salt, text) };
+  };
+  const sealed = replaced(value, (part) => {
+    if (typeof part.private === 'string') return { ...part, private: put(part.private) };
+    if (part.kind === 'person' && typeof part.id === 'string') return { ...part, id: put(part.id) };
+    return undefined;
+  });
+  return { sealed, rows };
+}
+
+/** The opposite of `seal`. A seal whose text is not in `texts`, or null there, was erased. */
+export function unseal(value: unknown, texts: ReadonlyMap<string, string | null>): unknown {
+  return replaced(value, (part) => {
+    if (isSeal(part.private)) return { ...part, private: texts.get(part.private.row) ?? null };
+    if (part.kind === 'person' && isSeal(part.id)) {
+      return { ...part, id: texts.get(part.id.row) ?? erasedPerson };
+    }
+    return undefined;
+  });
+}
+
+/** All seals inside a value. */
+export function sealsIn(value: unknown): Seal[] {
+  const found: Seal[] = [];
+  replaced(value, (part) => {
+    if (isSeal(part)) found.push(part);
+    return undefined;
+  });
+  return found;
+}
+
+export function sealDigest(salt: Uint8Array, text: string): string {
+  return createHash('sha256').update(salt).update(text, 'utf8').digest('hex');
+}
+
+function isSeal(value: unknown): value is Seal {
+  return isPlainObject(value) && typeof value.row === 'string' && typeof value.digest === 'string';
+}
+
+/** A deep copy in which objects are what `change` returns for them; undefined means: look deeper. */
+function replaced(value: unknown, change: (part: Record<string, unknown>) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((part) => replaced(part, change));
+  if (!isPlainObject(value)) return value;
+  const changed = change(value);
+  if (changed !== undefined) return changed;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, change)]));
+}

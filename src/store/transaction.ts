@@ -1,0 +1,94 @@
+// One open transaction of the store: reads, and everything that is written together with the events.
+
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Clock, Ids, Transaction } from '../core/ports.ts';
+import { askDatabase } from './ask.ts';
+import { appendEvents } from './event-log.ts';
+import { settleDelivery } from './inbox.ts';
+import type { Jobs } from './jobs.ts';
+import { enqueue } from './outbox.ts';
+import { project } from './projection.ts';
+import { readsOver } from './reads.ts';
+import { storableText } from './storable.ts';
+import type { Tables } from './tables.ts';
+
+/** What the transaction did that others must hear of after its commit, and where it lost a race. */
+export interface Traces {
+  sent: boolean;
+  contested: string | undefined;
+}
+
+export function transactionOver(
+  db: Kysely<Tables>,
+  given: { readonly clock: Clock; readonly ids: Ids; readonly jobs: Jobs; readonly traces: Traces },
+): Transaction {
+  const { ids, jobs, traces } = given;
+  return {
+    ...readsOver(db, askDatabase),
+
+    append: (stream, after, events) =>
+      askDatabase('append', async () => {
+        traces.contested = stream;
+        const { recorded, sealed } = await appendEvents(db, given, stream, after, events);
+        await project(db, stream, sealed);
+        traces.contested = undefined;
+        return recorded;
+      }),
+
+    nextIncidentNumber: () =>
+      askDatabase('nextIncidentNumber', async () => {
+        const row = await db
+          .updateTable('counter')
+          .set((update) => ({ value: update('value', '+', 1) }))
+          .where('name', '=', 'incident')
+          .returning('value')
+          .executeTakeFirstOrThrow();
+        return row.value;
+      }),
+
+    send: (message) =>
+      askDatabase('send', async () => {
+        await enqueue(db, given, message);
+        traces.sent = true;
+      }),
+
+    schedule: (request) => askDatabase('schedule', () => jobs.schedule(db, request)),
+
+    keep: ({ kind, mediaType, body }) =>
+      askDatabase('keep', async () => {
+        const reference = { id: ids.next(), digest: createHash('sha256').update(body).digest('hex') };
+        await db
+          .insertInto('evidence')
+          .values({ ...reference, kind, media_type: mediaType, body })
+          .execute();
+        return reference;
+      }),
+
+    keepSample: (stream, { signal, at, value, verdict }) =>
+      askDatabase('keepSample', async () => {
+        await db
+          .insertInto('sample')
+          .values({ stream, signal, at: new Date(at), value, verdict })
+          .onConflict((conflict) => conflict.columns(['stream', 'signal', 'at']).doNothing())
+          .execute();
+      }),
+
+    settle: (key, outcome) => askDatabase('settle', () => settleDelivery(db, key, outcome)),
+
+    setFaceRef: (subject, key, value) =>
+      askDatabase('setFaceRef', async () => {
+        const row = { subject, key, value: storableText(value) };
+        await db
+          .insertInto('face_ref')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.columns(['subject', 'key']).doUpdateSet((excluded) => ({
+              value: row.value,
+              set_at: excluded.ref('excluded.set_at'),
+            })),
+          )
+          .execute();
+      }),
+  };
+}

@@ -1,0 +1,182 @@
+// The Kubernetes API with a deadline, a size cap and failures as values; its library is loaded at the first question.
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ApiConstructor, ApiType, KubeConfig, ResponseContext } from '@kubernetes/client-node';
+import {
+  type Answer,
+  answered,
+  type Failure,
+  failed,
+  oneLine,
+  refusedWith,
+  timedOut,
+  unreachable,
+  withoutSecrets,
+} from '../failure.ts';
+import type { KubernetesConfig } from './config.ts';
+
+const maxBodyBytes = 8_000_000;
+
+export interface Cluster {
+  readonly namespace: string;
+  /** Calls one API; `request` is how people would name the call. */
+  call<Api extends ApiType, T>(
+    api: (library: Library) => ApiConstructor<Api>,
+    request: string,
+    signal: AbortSignal,
+    work: (api: Api) => Promise<T>,
+  ): Promise<Answer<T>>;
+}
+
+/** Nine tenths of a second and 70 MB: not paid by those who have no cluster. */
+const loadLibrary = () => import('@kubernetes/client-node');
+export type Library = Awaited<ReturnType<typeof loadLibrary>>;
+
+class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+}
+
+export function clusterOf(config: KubernetesConfig): Cluster {
+  let opening: Promise<Answer<{ readonly library: Library; readonly kube: KubeConfig }>> | undefined;
+  return {
+    namespace: config.namespace,
+    async call(api, request, signal, work) {
+      const began = performance.now();
+      opening ??= open(config);
+      const opened = await opening;
+      if (!opened.ok) return opened;
+      const { library, kube } = opened.value;
+      const asked = { system: 'kubernetes', request };
+      try {
+        signal.throwIfAborted();
+        return answered(await work(clientFor(library, kube, api(library), signal)));
+      } catch (error) {
+        if (signal.aborted) return { ok: false, failure: timedOut(asked, performance.now() - began) };
+        return { ok: false, failure: failureOf(library, error, request, secretsOf(kube)) };
+      }
+    },
+  };
+}
+
+async function open(config: KubernetesConfig): Promise<Answer<{ library: Library; kube: KubeConfig }>> {
+  const library = await loadLibrary();
+  const kube = new library.KubeConfig();
+  try {
+    // Never the library's own search, which ends at http://localhost:8080.
+    if (config.kubeconfig !== undefined) kube.loadFromFile(config.kubeconfig.replace(/^~(?=\/)/, homedir()));
+    else kube.loadFromCluster();
+    if (config.context !== undefined) kube.setCurrentContext(config.context);
+    const server = kube.getCurrentCluster()?.server ?? '';
+    if (!URL.canParse(server) || server.includes('undefined')) throw new Error('no server');
+    return answered({ library, kube });
+  } catch {
+    const where = config.kubeconfig ?? join('the service account', 'of the pod');
+    const what = config.context === undefined ? '' : ` with context ${config.context}`;
+    return failed(
+      'failed',
+      `kubernetes: no cluster can be found in ${where}${what}`,
+      'Check systems.kubernetes.kubeconfig and context; without a kubeconfig the bot must run in the cluster.',
+    );
+  }
+}
+
+/** Like KubeConfig.makeApiClient, but ending with the signal: the library itself would wait for five minutes. */
+function clientFor<Api extends ApiType>(
+  library: Library,
+  kube: KubeConfig,
+  apiClass: ApiConstructor<Api>,
+  signal: AbortSignal,
+): Api {
+  const server = kube.getCurrentCluster()?.server ?? '';
+  return new apiClass(
+    library.createConfiguration({
+      baseServer: new library.ServerConfiguration(server, {}),
+      authMethods: { default: kube },
+      promiseMiddleware: [
+        {
+          pre: async (request) => {
+            request.setSignal(signal);
+            return request;
+          },
+          post: (response) => capped(library, response),
+        },
+      ],
+    }),
+  );
+}
+
+async function capped(library: Library, response: ResponseContext): Promise<ResponseContext> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body.stream() ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) throw new AnswerTooLarge();
+    chunks.push(chunk);
+  }
+  const body = new library.SelfDecodingBody(Promise.resolve(Buffer.concat(chunks)));
+  return new library.ResponseContext(response.httpStatusCode, response.headers, body);
+}
+
+function secretsOf(kube: KubeConfig): readonly string[] {
+  const user = kube.getCurrentUser();
+  return [user?.token ?? '', user?.password ?? ''];
+}
+
+function failureOf(library: Library, error: unknown, request: string, secrets: readonly string[]): Failure {
+  const asked = { system: 'kubernetes', request };
+  if (error instanceof library.ApiException) {
+    const failure = refusedWith(
+      asked,
+      error.code,
+      withoutSecrets(messageOf(error.body), secrets),
+      retryAfter(error.headers),
+    );
+    if (error.code === 403)
+      return {
+        ...failure,
+        remedy: 'Grant the service account of the bot this right (see the manifests); the cluster refuses it.',
+      };
+    if (error.code === 404)
+      return {
+        ...failure,
+        remedy: 'Check the name in the runbook, and namespace and context under systems.kubernetes.',
+      };
+    return failure;
+  }
+  if (error instanceof AnswerTooLarge)
+    return {
+      reason: 'truncated',
+      detail: `kubernetes: ${request} was answered with more than ${maxBodyBytes / 1_000_000} MB, which is not read`,
+      remedy: 'Narrow systems.kubernetes.selector.',
+    };
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  if (code !== undefined || (error instanceof TypeError && error.message === 'fetch failed'))
+    return unreachable(asked, code);
+  return {
+    reason: 'malformed',
+    detail: `kubernetes: ${request} was answered with something that is not its API`,
+    remedy: 'Check that the server of this kubeconfig context is the Kubernetes API itself.',
+  };
+}
+
+/** A Status object of the API has its sentence in `message`; it may come as text. */
+function messageOf(body: unknown): string {
+  let status = body;
+  if (typeof body === 'string') {
+    try {
+      status = JSON.parse(body);
+    } catch {
+      return /^\s*</.test(body) ? '' : oneLine(body);
+    }
+  }
+  const message = typeof status === 'object' && status !== null && 'message' in status ? status.message : undefined;
+  return typeof message === 'string' ? message : '';
+}
+
+function retryAfter(headers: unknown): string | undefined {
+  const value =
+    typeof headers === 'object' && headers !== null && 'retry-after' in headers ? headers['retry-after'] : '';
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

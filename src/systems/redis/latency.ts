@@ -1,0 +1,45 @@
+// `redis.latency`: timed PINGs, one after the other, as the bot's own machine sees them.
+
+import { z } from 'zod';
+import { spellValue } from '../../core/spell.ts';
+import { holdAgainst } from '../../core/verdict.ts';
+import { defineCheck } from '../check-kind.ts';
+import { type Statement, sayValue, unmeasured } from '../statement.ts';
+import { addressOf, type RedisDeps, withRedis } from './session.ts';
+
+/** With fewer answers there is no P99 to speak of. */
+const samplesAtLeast = 20;
+
+const params = z.strictObject({ samples: z.int().min(samplesAtLeast).max(1_000).default(100) });
+
+export const latency = defineCheck(params, async (deps: RedisDeps, call, { samples }): Promise<Statement> => {
+  const source = { system: 'redis', query: `${samples} × PING on ${addressOf(deps)}` };
+  const tookMs: number[] = [];
+  const answer = await withRedis(deps, 'PING', call.signal, async (redis) => {
+    // The first one pays for the connection and is not counted.
+    await redis.ping();
+    while (tookMs.length < samples) {
+      const began = performance.now();
+      await redis.ping();
+      tookMs.push(performance.now() - began);
+    }
+  });
+  if (!answer.ok && (answer.failure.reason !== 'timeout' || tookMs.length < samplesAtLeast))
+    return unmeasured(answer.failure, { source });
+
+  const sorted = tookMs.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const scale = call.unit === 's' ? 0.001 : 1;
+  const unit = call.unit === 's' ? 's' : 'ms';
+  const [p50, p99, max] = [at(0.5) * scale, at(0.99) * scale, at(1) * scale];
+  const readings = holdAgainst(p99, call.limits);
+  return {
+    kind: 'measured',
+    source,
+    measurement: { value: p99, unit },
+    readings,
+    summary: `P99 ${sayValue(p99, unit, readings)}, P50 ${spellValue(p50, unit)}, max ${spellValue(max, unit)}, ${sorted.length} PINGs`,
+    notes: sorted.length < samples ? [`only ${sorted.length} of ${samples} PINGs fitted into the time budget`] : [],
+    facts: { p50, p99, max, samples: sorted.length },
+  };
+});

@@ -1,0 +1,82 @@
+// What the inbox promises: a delivery counts once, survives the process that took it, and leaves no words behind when it is done.
+
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import type { Delivery } from '../../../src/core/ports.ts';
+import { onEveryEngine } from './engines.ts';
+
+function delivery(key: string, payload: unknown = { text: 'incident latency' }): Delivery {
+  return { key, kind: 'command', payload, receivedAt: Date.UTC(2026, 10, 24, 2, 14, 0, 5) };
+}
+
+onEveryEngine('the inbox', (bench) => {
+  it('takes a key once, however many deliveries of it arrive at the same moment', async () => {
+    const { inbox } = bench().store;
+    const results = await Promise.all(Array.from({ length: 50 }, () => inbox.take(delivery('trigger-1'))));
+    expect(results.filter((result) => result === 'taken')).toHaveLength(1);
+    expect(results.filter((result) => result === 'duplicate')).toHaveLength(49);
+  });
+
+  it('knows a key again after it was settled', async () => {
+    const { inbox } = bench().store;
+    await inbox.take(delivery('event-1'));
+    await inbox.settle('event-1', 'declared INC-1');
+    expect(await inbox.take(delivery('event-1'))).toBe('duplicate');
+    expect(await inbox.leftOver(0, 10)).toEqual([]);
+  });
+
+  it('gives left over deliveries back as they came, oldest first, at most as many as asked', async () => {
+    const { inbox } = bench().store;
+    const payload = { text: '🚀 "q" \\', list: [1, 2.5, null, { deep: true }], nothing: null };
+    const sent = [delivery('one', payload), delivery('two', 'just text'), delivery('three', null)];
+    for (const next of sent) await inbox.take(next);
+    expect(await inbox.leftOver(60_000, 10)).toEqual([]);
+    expect(await inbox.leftOver(0, 2)).toEqual(sent.slice(0, 2));
+    expect(await inbox.leftOver(0, 10)).toEqual(sent.slice(2));
+  });
+
+  it('leases a left over delivery, and gives it out again when its lease ran out', async () => {
+    const { store, engine } = bench();
+    await store.inbox.take(delivery('one'));
+    const leases = await Promise.all(Array.from({ length: 5 }, () => store.inbox.leftOver(0, 10)));
+    expect(leases.flat()).toHaveLength(1);
+    await sql`update inbox set lease_until = lease_until - interval '30 seconds'`.execute(engine.db);
+    expect(await store.inbox.leftOver(0, 10)).toHaveLength(1);
+  });
+
+  it('settles together with the effect, in its transaction', async () => {
+    const { store } = bench();
+    await store.inbox.take(delivery('one'));
+    await store.transact((tx) => tx.settle('one', 'done'));
+    expect(await store.inbox.backlog()).toEqual({ waiting: 0, oldestMs: 0 });
+  });
+
+  it('drops the payload of a settled delivery and keeps its first outcome', async () => {
+    const { store, engine } = bench();
+    await store.inbox.take(delivery('one'));
+    await store.inbox.settle('one', 'declared INC-1');
+    await store.inbox.settle('one', 'something else');
+    const { rows } = await sql`select key, payload, outcome from inbox`.execute(engine.db);
+    expect(rows).toEqual([{ key: 'one', payload: null, outcome: 'declared INC-1' }]);
+  });
+
+  it('takes hostile payloads', async () => {
+    const { inbox } = bench().store;
+    expect(await inbox.take(delivery('bad \u0000', { 'k\u0000': 'v\u0000 \ud800' }))).toBe('taken');
+    expect(await inbox.take(delivery('bad \u0000'))).toBe('duplicate');
+    expect(await inbox.leftOver(0, 1)).toMatchObject([{ key: 'bad \ufffd', payload: { 'k\ufffd': 'v\ufffd \ufffd' } }]);
+    await inbox.settle('bad \u0000', 'refused');
+    expect((await inbox.backlog()).waiting).toBe(0);
+  });
+
+  it('knows how many deliveries wait and for how long', async () => {
+    const { inbox } = bench().store;
+    await inbox.take(delivery('one'));
+    await inbox.take(delivery('two'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { waiting, oldestMs } = await inbox.backlog();
+    expect(waiting).toBe(2);
+    expect(oldestMs).toBeGreaterThanOrEqual(45);
+    expect(oldestMs).toBeLessThan(10_000);
+  });
+});

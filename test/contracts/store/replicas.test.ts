@@ -1,0 +1,137 @@
+// What the store promises when several replicas share one PostgreSQL, and when that PostgreSQL goes away.
+
+import { expect, it } from 'vitest';
+import { type Job, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
+import { openStore } from '../../../src/store/index.ts';
+import { givenToStore } from '../../support/prepared-store.ts';
+import { declare, noted, onPostgres, until } from './engines.ts';
+
+onPostgres('replicas', (server) => {
+  const open = (url: string): Promise<Store> => openStore({ kind: 'postgres', url }, givenToStore());
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it('may start and migrate at the same moment', async () => {
+    const url = await server().freshDatabase();
+    const stores = await Promise.all([open(url), open(url), open(url)]);
+    const [one, two] = stores;
+    if (one === undefined || two === undefined) throw new Error('no stores');
+    const id = await declare(one);
+    expect(await two.events(id)).toHaveLength(1);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('run each job exactly once between them', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = [await open(url), await open(url)];
+    const ran = new Map<string, string[]>();
+    const handlerOf = (replica: string) => async (job: Job) => {
+      if (job.kind !== 'escalate') return;
+      await pause(20);
+      ran.set(job.level, [...(ran.get(job.level) ?? []), replica]);
+    };
+    await Promise.all([one.work(handlerOf('one')), two.work(handlerOf('two'))]);
+    const total = 60;
+    await one.transact(async (tx) => {
+      for (let n = 0; n < total; n += 1) {
+        await tx.schedule({
+          job: { kind: 'escalate', incident: 'INC-1', level: `L${n}` },
+          afterMs: n % 2 === 0 ? 0 : 500,
+        });
+      }
+    });
+    await until(() => ran.size === total, 25_000);
+    await pause(1_000);
+    expect([...ran.values()].filter((replicas) => replicas.length !== 1)).toEqual([]);
+    expect(new Set([...ran.values()].flat())).toEqual(new Set(['one', 'two']));
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('hear of notices that another replica committed, and lease each of them once', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = [await open(url), await open(url)];
+    let heardAt = 0;
+    two.outbox.onWake(() => {
+      heardAt ||= performance.now();
+    });
+    // The regular look every 5 s must not be mistaken for the notification.
+    await until(() => heardAt > 0, 6_000);
+    heardAt = 0;
+    const started = performance.now();
+    await one.transact(async (tx) => {
+      for (let n = 0; n < 10; n += 1)
+        await tx.send({ lane: `L${n}`, notice: { kind: 'announce', incident: `INC-${n}` } });
+    });
+    await until(() => heardAt > 0, 4_000);
+    expect(heardAt - started).toBeLessThan(1_000);
+    const claims = await Promise.all([one.outbox.claim(10), two.outbox.claim(10), one.outbox.claim(10)]);
+    expect(claims.flat()).toHaveLength(10);
+    expect(new Set(claims.flat().map((row) => row.id)).size).toBe(10);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('settle a race for one delivery and for one incident', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = [await open(url), await open(url)];
+    const key = 'trigger';
+    const take = (store: Store) => store.inbox.take({ key, kind: 'command', payload: null, receivedAt: 1 });
+    expect((await Promise.all([take(one), take(two)])).sort()).toEqual(['duplicate', 'taken']);
+    const scope = 'the same scope';
+    const race = await Promise.allSettled([declare(one, { scope }), declare(two, { scope })]);
+    expect(race.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await one.countIncidents({ scope })).toBe(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('say that the store is unavailable while the server is away, and go on by themselves when it is back', async () => {
+    const url = await server().freshDatabase();
+    const store = await open(url);
+    const id = await declare(store);
+    const ran: Job[] = [];
+    await store.work(async (job) => {
+      ran.push(job);
+    });
+    const inTheMiddle = store.transact(async (tx) => {
+      await tx.append(id, 1, [noted('lost')]);
+      await server().restart();
+      return tx.append(id, 2, [noted('lost too')]);
+    });
+    await expect(inTheMiddle).rejects.toBeInstanceOf(StoreUnavailable);
+    await until(() =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await store.events(id)).toHaveLength(1);
+    await store.transact(async (tx) => {
+      await tx.append(id, 1, [noted('after')]);
+      await tx.schedule({ job: { kind: 'draft-postmortem', incident: id } });
+    });
+    await until(() => ran.length === 1);
+    expect(await store.verify(id)).toEqual({ ok: true });
+    await store.close();
+  });
+
+  it('never show the address or the password of the database in an error', async () => {
+    const secret = 'hunter2secret';
+    const addresses = [
+      `postgres://someone:${secret}@127.0.0.1:1/acgs`,
+      `postgres://someone:${secret}@no-such-host.invalid/acgs`,
+      `postgres://someone:${secret}@127.0.0.1:port/acgs`,
+      server().url.replace('postgres@', `nobody:${secret}@`),
+    ];
+    for (const url of addresses) {
+      const error: unknown = await open(url).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      const { cause, stack, message } = error as Error;
+      const everything = [
+        message,
+        stack,
+        String(cause),
+        (cause as Error | undefined)?.stack,
+        JSON.stringify([error, cause]),
+      ];
+      expect(everything.join('\n')).not.toContain(secret);
+    }
+  });
+});

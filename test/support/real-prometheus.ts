@@ -1,0 +1,105 @@
+// Starts a real Prometheus on a free loopback port, its past filled from OpenMetrics text.
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const START_DEADLINE_MS = 30_000;
+const STOP_DEADLINE_MS = 5_000;
+
+export interface RealPrometheus {
+  /** Base URL without a trailing slash, e.g. `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Ends the process and removes its data. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Names the binary that is missing on this machine, for a test to skip by name; `undefined` when all are here. */
+export function whyNoPrometheus(): string | undefined {
+  const missing = ['prometheus', 'promtool'].filter((name) => spawnSync(name, ['--version']).error !== undefined);
+  return missing.length === 0 ? undefined : `needs ${missing.join(' and ')} (npm run setup:servers)`;
+}
+
+/**
+ * Starts Prometheus without scrape targets or rules; what it knows is what `openMetrics` says.
+ *
+ * @param openMetrics exposition text in the OpenMetrics format, samples with timestamps in seconds, oldest first within
+ *   a series, families not interleaved, ending in `# EOF`. Empty text starts a Prometheus without data.
+ * @throws Error with promtool's or Prometheus's own output, when either refuses.
+ */
+export async function startRealPrometheus({ openMetrics }: { readonly openMetrics: string }): Promise<RealPrometheus> {
+  const home = await mkdtemp(join(tmpdir(), 'real-prometheus-'));
+  try {
+    const data = join(home, 'data');
+    if (openMetrics !== '') await backfill(home, data, openMetrics);
+    await writeFile(join(home, 'prometheus.yml'), 'global: {}\n');
+    return await launch(home, data);
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function backfill(home: string, data: string, openMetrics: string): Promise<void> {
+  const file = join(home, 'history.om');
+  await writeFile(file, openMetrics);
+  await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, data]);
+}
+
+async function launch(home: string, data: string): Promise<RealPrometheus> {
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(home, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${data}`,
+      '--storage.tsdb.retention.time=100y',
+      '--web.listen-address=127.0.0.1:0',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      log += String(error);
+      resolve();
+    });
+  });
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+
+  const stop = async () => {
+    if (!hasEnded()) {
+      child.kill('SIGTERM');
+      await Promise.race([ended, sleep(STOP_DEADLINE_MS, undefined, { ref: false })]);
+      if (!hasEnded()) child.kill('SIGKILL');
+    }
+    await ended;
+    await rm(home, { recursive: true, force: true });
+  };
+
+  const deadline = performance.now() + START_DEADLINE_MS;
+  while (performance.now() < deadline && !hasEnded()) {
+    // Port 0 leaves the choice to the system; Prometheus logs the address that it got.
+    const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)?.[1];
+    if (address !== undefined && (await isReady(`http://${address}`))) return { url: `http://${address}`, stop };
+    await sleep(25);
+  }
+  await stop();
+  throw new Error(`Prometheus did not become ready:\n${log}`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -4,6 +4,7 @@ import type { Actor } from './actor.ts';
 import type { IncidentEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import { spellLimit, spellMeasurement, verdictWords } from './spell.ts';
+import { decisiveLimit } from './verdict.ts';
 
 export interface TimelineEntry {
   /** Number of the event in its stream, cited as `[#12]`. */
@@ -110,7 +111,7 @@ export function roleOf(incident: Incident, actor: Actor): string {
 /** `19.0 ms (> 5 ms)`: a measurement with its decisive limit, for tables. */
 export function valueWithLimit(observation: Extract<IncidentEvent, { type: 'observed' }>['observation']): string {
   if (observation.measurement === undefined) return `no value (${observation.unknown?.reason ?? 'unknown'})`;
-  const limit = observation.limits.find((reading) => reading.outcome === 'breached') ?? observation.limits.at(-1);
+  const limit = decisiveLimit(observation.limits);
   const value = spellMeasurement(observation.measurement);
   return limit === undefined ? value : `${value} (${spellLimit(limit, observation.measurement.unit)})`;
 }

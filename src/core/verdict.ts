@@ -52,3 +52,10 @@ export function verdictOf(readings: readonly LimitReading[]): Verdict {
   if (open.some((r) => r.outcome === 'undecidable')) return 'unknown';
   return 'ok';
 }
+
+/** The reading that people should see beside the value: the worst one that was breached, else the critical one, else the first. */
+export function decisiveLimit(readings: readonly LimitReading[]): LimitReading | undefined {
+  const breached = readings.filter((reading) => reading.outcome === 'breached');
+  const critical = (all: readonly LimitReading[]) => all.find((reading) => reading.level === 'critical');
+  return critical(breached) ?? breached[0] ?? critical(readings) ?? readings[0];
+}

@@ -104,9 +104,12 @@ async function setUpRoom(tx: Transaction, incident: string, request: Request, to
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'announce', incident } });
   for (const level of told) {
     const { name, people: called } = level;
-    const why = level.pageAtMs === 0 ? 'declared' : 'the runbook tells this level at declaration';
+    const why =
+      level.pageAtMs === 0
+        ? 'you are on call for this, acknowledge it on the card'
+        : 'for your information, the runbook tells this level at declaration';
     await tx.send({
-      lane: `${incident}:call`,
+      lane: incident,
       priority: 'urgent',
       notice: { kind: 'call', incident, level: level.level, name, people: called, why },
     });

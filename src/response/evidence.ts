@@ -6,6 +6,7 @@ import type { Finding, Observation, Series } from '../core/observation.ts';
 import type { Reads, Transaction } from '../core/ports.ts';
 import { clockTime, spellValue } from '../core/spell.ts';
 import { trendOf } from '../core/trend.ts';
+import { decisiveLimit } from '../core/verdict.ts';
 
 const json = 'application/json';
 
@@ -23,8 +24,8 @@ export async function keepFinding(
 function withTrend({ observation, series }: Finding): Observation {
   const [main] = series;
   if (main === undefined || observation.trend !== undefined) return observation;
-  const worstBreach = observation.limits.filter((limit) => limit.outcome === 'breached').at(-1);
-  const trend = trendOf(main, worstBreach);
+  const decisive = decisiveLimit(observation.limits);
+  const trend = trendOf(main, decisive?.outcome === 'breached' ? decisive : undefined);
   return trend === undefined ? observation : { ...observation, trend };
 }
 
@@ -74,9 +75,9 @@ export function drawObservation(
 
 function chartTitle(observation: Observation, scope?: string): string {
   const where = scope === undefined ? '' : `, ${scope}`;
-  const breach = observation.limits.filter((limit) => limit.outcome === 'breached').at(-1);
+  const breach = decisiveLimit(observation.limits);
   const unit = observation.measurement?.unit ?? 'none';
-  if (breach === undefined) {
+  if (breach?.outcome !== 'breached') {
     return observation.verdict === 'unknown'
       ? `${observation.title}: no verdict${where}`
       : `${observation.title} within its limits${where}`;

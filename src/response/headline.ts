@@ -4,7 +4,7 @@ import type { Incident } from '../core/incident.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Procedure } from '../core/runbook.ts';
 import { clockTime, spellLimit, spellMeasurement } from '../core/spell.ts';
-import type { LimitReading } from '../core/verdict.ts';
+import { decisiveLimit } from '../core/verdict.ts';
 import type { CheckView, Headline } from './views.ts';
 
 /** An open incident's headline is what its metric says now; a resolved one's says how it ended. */
@@ -34,12 +34,6 @@ export function observed(observation: Observation): string {
   return [`${observation.title} ${spellMeasurement(observation.measurement)} ${comparison}`, directionOf(observation)]
     .filter(Boolean)
     .join(' · ');
-}
-
-/** The worst limit that was breached, else the first. */
-function decisiveLimit(limits: readonly LimitReading[]): LimitReading | undefined {
-  const breached = limits.filter((limit) => limit.outcome === 'breached');
-  return breached.find((limit) => limit.level === 'critical') ?? breached[0] ?? limits[0];
 }
 
 function directionOf(observation: Observation): string {

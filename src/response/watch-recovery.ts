@@ -72,7 +72,7 @@ async function report(
   reading: RecoveryReading,
   seen: Seen,
 ): Promise<void> {
-  const summary = summarize(reading, recovery, seen);
+  const summary = summarize(recovery, seen);
   const outcome = decide(incident, { kind: 'watch', ...reading, summary }, theBot);
   if (!outcome.ok) return;
   if (outcome.value.length === 0) {
@@ -88,7 +88,7 @@ async function report(
       kind: 'say',
       incident: incident.id,
       where: 'channel',
-      text: `${announcement[reading.state]} · ${summary} · ${incident.id}`,
+      text: `${announcement[reading.state]} · ${summary}, ${reading.healthySamples} of ${recovery.samples} healthy samples · ${incident.id}`,
     },
   });
 }
@@ -99,13 +99,13 @@ const announcement = {
   'signal-lost': 'SIGNAL LOST · not recovered: nothing can be measured',
 } as const;
 
-function summarize(reading: RecoveryReading, recovery: RecoveryDefinition, seen: Seen): string {
+function summarize(recovery: RecoveryDefinition, seen: Seen): string {
   const before = seen.samples.find((sample) => sample.value !== null)?.value;
   const unit = recovery.check.unit;
   const now = describe(seen.main.observation);
   const fast = seen.fast === undefined ? '' : `, ${recovery.fast?.title ?? 'fast'} ${describe(seen.fast.observation)}`;
   const from = before === undefined || before === null ? '' : `, was ${spellMeasurement({ value: before, unit })}`;
-  return `${recovery.check.title} ${now}${fast}${from}, ${reading.healthySamples} of ${recovery.samples} healthy samples`;
+  return `${recovery.check.title} ${now}${fast}${from}`;
 }
 
 function describe(observation: Observation): string {

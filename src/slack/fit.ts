@@ -5,10 +5,8 @@ import type { RichTextElement, RichTextList, RichTextPreformatted, RichTextSecti
 /** Slack counts characters without saying which; UTF-16 units are never fewer than code points, so they are counted. */
 export function cutTo(text: string, max: number): string {
   if (text.length <= max) return text;
-  let keep = max - tail(text.length).length;
-  // Never half a surrogate pair.
-  if (/[\uD800-\uDBFF]/.test(text.charAt(keep - 1))) keep -= 1;
-  return text.slice(0, Math.max(0, keep)) + tail(text.length - Math.max(0, keep));
+  const kept = wholeCharacters(text.slice(0, Math.max(0, max - tail(text.length).length)));
+  return kept + tail(text.length - kept.length);
 }
 
 function tail(cut: number): string {
@@ -40,6 +38,54 @@ function pieceLength(piece: RichTextElement | RichTextSection): number {
       // Mentions and dates: what a client shows is about this long.
       return 24;
   }
+}
+
+/** The parts up to `max` characters; what does not fit is cut inside its text, and the end says how much is missing. */
+export function cutParts(parts: readonly RichPart[], max: number): readonly RichPart[] {
+  const total = parts.reduce((sum, part) => sum + richLength(part), 0);
+  if (total <= max) return parts;
+  let room = max - tail(total).length;
+  const kept: RichPart[] = [];
+  for (const part of parts) {
+    const size = richLength(part);
+    if (size > room) {
+      const { shortened, used } = shorten(part, room);
+      if (used > 0) kept.push(shortened);
+      room -= used;
+      break;
+    }
+    kept.push(part);
+    room -= size;
+  }
+  const missing = total - (max - tail(total).length - room);
+  return [...kept, { type: 'rich_text_section', elements: [{ type: 'text', text: tail(missing) }] }];
+}
+
+/** As many whole pieces as fit, and the beginning of the next one where that is text. */
+function shorten(part: RichPart, room: number): { readonly shortened: RichPart; readonly used: number } {
+  const elements: (RichTextElement | RichTextSection)[] = [];
+  let used = 0;
+  for (const piece of part.elements as readonly (RichTextElement | RichTextSection)[]) {
+    const left = room - used;
+    const fits = pieceLength(piece) <= left ? piece : beginning(piece, left);
+    if (fits === undefined) break;
+    elements.push(fits);
+    used += pieceLength(fits);
+    if (fits !== piece) break;
+  }
+  return { shortened: { ...part, elements } as RichPart, used };
+}
+
+function beginning(piece: RichTextElement | RichTextSection, room: number): typeof piece | undefined {
+  if (room <= 0) return undefined;
+  if (piece.type === 'text') return { ...piece, text: wholeCharacters(piece.text.slice(0, room)) };
+  if (piece.type !== 'rich_text_section') return undefined;
+  const { shortened, used } = shorten(piece, room);
+  return used === 0 ? undefined : (shortened as RichTextSection);
+}
+
+function wholeCharacters(text: string): string {
+  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }
 
 /** Distributes parts over runs of at most `maxLength` characters and `maxParts` parts, in order. No part is lost. */

@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from '../core/ports.ts';
 import { StoreUnavailable } from '../core/ports.ts';
-import { SlackCallFailed, type SlackFailure } from './failures.ts';
+import { SlackCallFailed } from './failures.ts';
 import { deliver, setupStepOf } from './notices/deliver.ts';
 import type { Attempt } from './posting.ts';
-import { graceAttempts, type Publishing, unseenCodes } from './publishing.ts';
+import type { Publishing } from './publishing.ts';
 
 export interface Publisher {
   start(): void;
@@ -99,7 +99,8 @@ async function settle(p: Publishing, attempt: Attempt, error: unknown): Promise<
     return row.attempt >= attemptsAtBugs ? giveUp(p, row, why) : outbox.retry(row.id, pauseMs, why, attempt.touched);
   }
   const failure = error.failure;
-  p.log.warn({ ...about, why: error.message }, 'a notice did not go out');
+  const say = failure.kind === 'wait' ? p.log.debug : p.log.warn;
+  say({ ...about, why: error.message }, 'a notice did not go out');
   switch (failure.kind) {
     case 'wait':
       return outbox.retry(row.id, failure.afterMs, error.message, attempt.touched);
@@ -110,15 +111,8 @@ async function settle(p: Publishing, attempt: Attempt, error: unknown): Promise<
     case 'locked-out':
       return outbox.retry(row.id, lockedOutPauseMs, error.message, attempt.touched);
     case 'refused':
-      if (mayStillAppear(failure, row))
-        return outbox.retry(row.id, 1_000 * row.attempt, error.message, attempt.touched);
       return giveUp(p, row, failure.why);
   }
-}
-
-/** A channel is not visible to every method right after it was made. */
-function mayStillAppear(failure: Extract<SlackFailure, { kind: 'refused' }>, row: OutboxRow): boolean {
-  return row.attempt < graceAttempts && unseenCodes.some((code) => code === failure.code);
 }
 
 async function giveUp(p: Publishing, row: OutboxRow, why: string): Promise<void> {

@@ -1,9 +1,10 @@
 // What delivering a notice needs, and where an incident's messages belong.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChartRenderer, Clock, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import type { Message } from './blocks/rich.ts';
-import { refusedWith } from './failures.ts';
+import { refusedWith, SlackCallFailed } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { type MessageRef, readRef, refKeys } from './ids.ts';
 import type { People } from './people.ts';
@@ -23,11 +24,22 @@ export interface Publishing {
   readonly log: Log;
 }
 
-/** Attempts in which a channel that Slack does not know may still be one that it does not know yet. */
-export const graceAttempts = 4;
-
 /** Codes that a channel answers with for a moment after it was made, and for good when the bot is not in it. */
-export const unseenCodes = ['channel_not_found', 'not_in_channel', 'user_not_in_channel'] as const;
+const unseenCodes = ['channel_not_found', 'not_in_channel', 'user_not_in_channel'] as const;
+const visiblePausesMs = [500, 1_000, 2_000];
+
+/** Repeats a call that a channel just made refuses for a moment: Slack's methods learn of it one after the other. */
+export async function whenVisible<T>(call: () => Promise<T>): Promise<T> {
+  for (const pauseMs of visiblePausesMs) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!refusedWith(error, ...unseenCodes)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+  return call();
+}
 
 export async function keep(p: Publishing, subject: string, key: string, value: string): Promise<void> {
   await p.store.transact((tx) => tx.setFaceRef(subject, key, value));
@@ -41,17 +53,49 @@ export async function cardOf(p: Publishing, incident: string): Promise<MessageRe
   return readRef(await p.store.faceRef(incident, refKeys.card));
 }
 
-/** The incident's own channel; without one the card's thread in the main channel. */
-export async function channelPlace(p: Publishing, incident: string): Promise<Place> {
+/** The incident's own channel, undefined when it gets none. Rejects with a `wait` while it is being made. */
+export async function settledRoom(p: Publishing, attempt: Attempt, incident: string): Promise<string | undefined> {
   const room = await roomOf(p, incident);
-  return room === undefined ? threadPlace(p, incident) : { channel: room };
+  if (room === undefined && p.config.incidentChannels) await waitForSetup(p, attempt, incident, 'channel');
+  return room;
 }
 
-export async function threadPlace(p: Publishing, incident: string): Promise<Place> {
+/** The incident's own channel; without one the card's thread in the main channel. Rejects with a `wait` while set-up runs. */
+export async function channelPlace(p: Publishing, attempt: Attempt, incident: string): Promise<Place> {
+  const room = await settledRoom(p, attempt, incident);
+  return room === undefined ? threadPlace(p, attempt, incident) : { channel: room };
+}
+
+/** The card's thread. Rejects with a `wait` while the card is not posted yet. */
+export async function threadPlace(p: Publishing, attempt: Attempt, incident: string): Promise<Place> {
   const card = await cardOf(p, incident);
   if (card !== undefined) return { channel: card.channel, thread: card.ts };
+  await waitForSetup(p, attempt, incident, 'card');
   return { channel: (await roomOf(p, incident)) ?? p.config.channel };
 }
+
+/**
+ * Lanes do not wait for each other, so a line can be due before the place it belongs to exists. It waits for the step to be
+ * done or given up; a call of people waits a few seconds only, because reaching them matters more than where.
+ */
+async function waitForSetup(
+  p: Publishing,
+  attempt: Attempt,
+  incident: string,
+  step: 'channel' | 'card',
+): Promise<void> {
+  const { notice, createdAt } = attempt.row;
+  if (notice.kind === 'call' && p.clock.now() - createdAt > callWaitsMs) return;
+  const view = await p.desk.incidentView(incident);
+  if (view === undefined || view.setupFailures[step] !== undefined) return;
+  throw new SlackCallFailed(notice.kind, {
+    kind: 'wait',
+    afterMs: 400,
+    why: `the ${step} of ${incident} is being made`,
+  });
+}
+
+const callWaitsMs = 8_000;
 
 /** Posts where it belongs; in the main channel when that place is gone for good. */
 export async function postNear(
@@ -62,10 +106,9 @@ export async function postNear(
   part = 1,
 ): Promise<MessageRef> {
   try {
-    return await p.posting.post(attempt, place, message, { part });
+    return await whenVisible(() => p.posting.post(attempt, place, message, { part }));
   } catch (error) {
-    const unseen = refusedWith(error, ...unseenCodes) && attempt.row.attempt >= graceAttempts;
-    if (!(unseen || refusedWith(error, 'is_archived')) || place.channel === p.config.channel) throw error;
+    if (!refusedWith(error, ...unseenCodes, 'is_archived') || place.channel === p.config.channel) throw error;
     p.log.warn(
       { channel: place.channel, row: attempt.row.id },
       'the place of a message is gone; it goes to the main channel',

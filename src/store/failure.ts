@@ -22,7 +22,7 @@ export function isSerializationFailure(error: unknown): boolean {
 export function unavailable(doing: string, error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
-  const message = withoutPassword(error instanceof Error ? error.message : String(error));
+  const message = withoutPassword(messageOf(error));
   const cause = new Error(message);
   if (error instanceof Error) {
     cause.name = error.name;
@@ -35,12 +35,17 @@ export function unavailable(doing: string, error: unknown): StoreUnavailable {
 /** What may be logged of an error: its message and code, never its parameters. */
 export function loggable(error: unknown): { readonly error: string; readonly code?: string } {
   const code = codeOf(error);
-  const message = withoutPassword(error instanceof Error ? error.message : String(error));
+  const message = withoutPassword(messageOf(error));
   return { error: message.slice(0, 500), ...(code === '' ? {} : { code }) };
 }
 
 function codeOf(error: unknown): string {
   return textOf(error, 'code');
+}
+
+/** The job engine reports plain objects with the message of an error. */
+function messageOf(error: unknown): string {
+  return textOf(error, 'message') || textOf(error, 'code') || String(error);
 }
 
 function textOf(error: unknown, key: string): string {

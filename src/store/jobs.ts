@@ -12,6 +12,7 @@ import type { Tables } from './tables.ts';
 const queue = 'acgs';
 const pollSeconds = 0.5;
 const atOnce = 4;
+const retries = 25;
 const stopWithinMs = 8_000;
 
 type Handler = (job: Job, signal: AbortSignal) => Promise<void>;
@@ -48,7 +49,7 @@ export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
       notify: true,
       heartbeatSeconds: 10,
       expireInSeconds: 300,
-      retryLimit: 25,
+      retryLimit: retries,
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: 60,
@@ -106,7 +107,9 @@ async function startWorking(
     try {
       await handler(job, AbortSignal.any([signal, stopping.signal, storeStops]));
     } catch (error) {
-      log.warn({ job: job.kind, attempt, ...loggable(error) }, 'a job failed and will be tried again');
+      const about = { job: job.kind, attempt, ...loggable(error) };
+      if (attempt > retries) log.error(about, 'a job failed for the last time');
+      else log.warn(about, 'a job failed and will be tried again');
       // pg-boss keeps the error as a row: it gets no words of people.
       throw new Error('the handler rejected');
     }

@@ -11,6 +11,9 @@ import type { Wake } from './wake.ts';
 /** A publisher that did not report for this long is dead or stuck. */
 const leaseSeconds = 30;
 
+/** PostgreSQL's NOTIFY tells the other replicas on it that there is something to send. */
+export const outboxChannel = 'acgs_outbox';
+
 const urgency = { urgent: 0, normal: 1, low: 2 } as const;
 
 /** Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. */

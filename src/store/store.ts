@@ -1,27 +1,19 @@
-// The store over an engine: transactions that are tried again, outbox, inbox, jobs, and an orderly end.
+// The store over an engine: how its parts are put together, kept going and brought to an orderly end.
 
 import { sql } from 'kysely';
-import {
-  type Clock,
-  type Ids,
-  type Log,
-  StaleStream,
-  type Store,
-  StoreUnavailable,
-  type Transaction,
-} from '../core/ports.ts';
+import { type Clock, type Ids, type Log, type Store, StoreUnavailable } from '../core/ports.ts';
 import { type Ask, askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
 import { firstFault } from './event-log.ts';
-import { isSerializationFailure, loggable, unavailable } from './failure.ts';
+import { loggable, unavailable } from './failure.ts';
 import { inboxOver } from './inbox.ts';
 import { openJobs } from './jobs.ts';
 import { migrate } from './migrations/index.ts';
 import { OneTransaction } from './one-transaction.ts';
-import { outboxOver } from './outbox.ts';
+import { outboxChannel, outboxOver } from './outbox.ts';
 import { rebuild } from './projection.ts';
 import { readsOver } from './reads.ts';
-import { type Traces, transactionOver } from './transaction.ts';
+import { transactingOver } from './transacting.ts';
 import { Wake } from './wake.ts';
 
 export interface Given {
@@ -30,9 +22,7 @@ export interface Given {
   readonly log: Log;
 }
 
-const tries = 5;
 const beatMs = 5_000;
-const outboxChannel = 'acgs_outbox';
 const forgetEveryMs = 60 * 60_000;
 const rememberDeliveriesDays = 14;
 
@@ -42,6 +32,8 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
   const { clock, ids, log } = given;
   const opening = async () => {
     await migrate(db);
+    // Nobody else can be alive in a directory that is ours: what a killed process had leased need not wait.
+    if (!engine.shared) await endLeases(db);
     return openJobs(engine, log);
   };
   const jobs = await opening().catch(async (error) => {
@@ -69,49 +61,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     return askDatabase(called, work);
   };
 
-  const attempt = async <T>(work: (tx: Transaction) => Promise<T>, traces: Traces): Promise<T> => {
-    const contested = traces.contested;
-    let rejection: { readonly error: unknown } | undefined;
-    let doing = 'begin a transaction';
-    try {
-      return await db.transaction().execute(async (trx) => {
-        // Those who lost a race for a stream line up for it, so that each of them wins in the end.
-        if (contested !== undefined) {
-          await sql`select pg_advisory_xact_lock(hashtextextended(${`stream ${contested}`}, 0))`.execute(trx);
-        }
-        const tx = transactionOver(trx, { clock, ids, jobs, traces });
-        const result = await oneTransaction
-          .within(() => work(tx))
-          .catch((error: unknown) => {
-            rejection = { error };
-            throw error;
-          });
-        doing = 'say whether a transaction was committed, look before you repeat it';
-        if (traces.sent && engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(trx);
-        return result;
-      });
-    } catch (error) {
-      if (rejection?.error === error || isSerializationFailure(error)) throw error;
-      throw unavailable(doing, error);
-    }
-  };
-
-  const transact = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
-    let contested: string | undefined;
-    for (let tried = 1; ; tried += 1) {
-      const traces: Traces = { sent: false, contested };
-      try {
-        const result = await attempt(work, traces);
-        if (traces.sent) wake.now();
-        return result;
-      } catch (error) {
-        const lostRace = error instanceof StaleStream || isSerializationFailure(error);
-        if (!lostRace) throw error;
-        if (tried === tries) throw error instanceof StaleStream ? error : unavailable('settle a conflict', error);
-        contested = traces.contested;
-      }
-    }
-  };
+  const transact = transactingOver(engine, { clock, ids, jobs, wake, oneTransaction });
 
   const forget = setInterval(() => {
     db.deleteFrom('inbox')
@@ -153,4 +103,9 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
       return closing;
     },
   };
+}
+
+async function endLeases(db: Engine['db']): Promise<void> {
+  await sql`update outbox set lease_until = now() where lease_until > now()`.execute(db);
+  await sql`update inbox set lease_until = now() where lease_until > now()`.execute(db);
 }

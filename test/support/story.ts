@@ -123,7 +123,10 @@ function quickRunbooks(folder: string): string {
   const file = join(folder, 'latency.yml');
   const shipped = readFileSync(file, 'utf8');
   const quick = [
-    ['recovery:\n  check: p99\n', 'recovery:\n  check: { query: p99, id: p99-now, with: { window: 10s, chart: null } }\n'],
+    [
+      'recovery:\n  check: p99\n',
+      'recovery:\n  check: { query: p99, id: p99-now, with: { window: 10s, chart: null } }\n',
+    ],
     ['with: { window: 1m }', 'with: { window: 5s }'],
     ['every: 5s', 'every: 1s'],
     ['samples: 5', 'samples: 3'],
@@ -161,7 +164,10 @@ export async function until<T>(
 export function allText(message: PretendMessage): string {
   const words: string[] = [message.text];
   const collect = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(collect);
+    if (Array.isArray(node)) {
+      for (const one of node) collect(one);
+      return;
+    }
     if (typeof node !== 'object' || node === null) return;
     for (const [key, value] of Object.entries(node)) {
       if ((key === 'text' || key === 'alt_text' || key === 'fallback') && typeof value === 'string') words.push(value);
@@ -176,7 +182,10 @@ export function allText(message: PretendMessage): string {
 export function buttonsOf(message: PretendMessage): readonly string[] {
   const labels: string[] = [];
   const collect = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(collect);
+    if (Array.isArray(node)) {
+      for (const one of node) collect(one);
+      return;
+    }
     if (typeof node !== 'object' || node === null) return;
     const element = node as { type?: string; text?: { text?: string } };
     if (element.type === 'button') labels.push(element.text?.text ?? '');

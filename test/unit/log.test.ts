@@ -20,7 +20,7 @@ const planted: readonly (readonly [secret: string, text: string])[] = [
   ['hunter3', 'connect postgres://:hunter3@db/acgs failed'],
   ['abc987', 'GET https://prom/api/v1/query?query=up&token=abc987 failed'],
   ['pa55word', '{"user":"x","password":"pa55word"}'],
-  ['T000/B000/XXXX', 'POST https://hooks.slack.com/commands/T000/B000/XXXX'],
+  ['T000/B000/x1y2z3', 'POST https://hooks.slack.com/commands/T000/B000/x1y2z3'],
   ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'],
   ['MIIEvQIBADAN', '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----'],
 ];

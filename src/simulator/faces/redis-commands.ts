@@ -42,6 +42,13 @@ const commands: Readonly<Record<string, Command>> = {
   PING: { least: 0, run: (_redis, _client, [text]) => (text === undefined ? status('PONG') : bulk(text)) },
   ECHO: { least: 1, run: (_redis, _client, [text = '']) => bulk(text) },
   QUIT: { least: 0, run: () => ok },
+  TIME: {
+    least: 0,
+    run({ world }) {
+      const ms = world.now();
+      return list([bulk(String(Math.floor(ms / 1_000))), bulk(String(Math.floor((ms % 1_000) * 1_000)))]);
+    },
+  },
   AUTH: {
     least: 1,
     run: (redis, client, args) => authenticate(redis, client, args.length > 1 ? args : ['default', ...args]),

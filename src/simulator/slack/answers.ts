@@ -22,10 +22,6 @@ export function accept(fields: SlackObject = {}, warnings: readonly string[] = [
   return { ok: true, ...fields, warning: warnings.join(','), response_metadata: { warnings } };
 }
 
-export function isRefusal(value: object): value is Refusal {
-  return 'ok' in value && value.ok === false;
-}
-
 const pointed = (one: Violation): string => `${one.message} [json-pointer:${one.pointer}]`;
 
 /** Block faults of a message: `invalid_blocks`, the list twice. */

@@ -6,7 +6,7 @@ import { signatureOf } from './signing.ts';
 import type { WorkspaceState } from './state.ts';
 
 /** Slack waits this long for an answer (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
-export const ackDeadlineMs = 3000;
+const ackDeadlineMs = 3000;
 
 export interface SignedRequest {
   readonly body: string;

@@ -7,7 +7,7 @@ import { secret, type WorkspaceState } from './state.ts';
 
 type Event = SlackObject & { readonly type: string };
 
-export interface EventQueue {
+interface EventQueue {
   /** Delivers when the app subscribed and may see it; resolves after the first attempt. */
   raise(event: Event): Promise<void>;
   settled(): Promise<void>;

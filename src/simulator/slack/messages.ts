@@ -4,7 +4,7 @@ import { fileUrl } from './content.ts';
 import type { ChannelRecord, PretendMessage, SlackObject } from './records.ts';
 import type { WorkspaceState } from './state.ts';
 
-export interface Posting {
+interface Posting {
   readonly content: Omit<Content, 'kind' | 'warnings'>;
   readonly user: string;
   readonly botId?: string;
@@ -108,7 +108,7 @@ export function apiMessage(
   };
 }
 
-export function apiReactions(message: PretendMessage): readonly SlackObject[] {
+function apiReactions(message: PretendMessage): readonly SlackObject[] {
   return message.reactions.map((one) => ({ ...one, count: one.users.length }));
 }
 

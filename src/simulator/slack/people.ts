@@ -1,5 +1,6 @@
 // What people do in the workspace: type commands, press buttons, use shortcuts, react, talk.
 import { isObject } from './block-kit/schema.ts';
+import { directMessage } from './channel-access.ts';
 import { joinChannel } from './channels.ts';
 import { deliver, interactionBody } from './deliveries.ts';
 import { elementsIn, type PlacedElement } from './element-values.ts';
@@ -39,6 +40,8 @@ export interface PeopleActions extends ModalActions {
   say(who: string, channel: string, text: string, threadTs?: string): Promise<void>;
   join(who: string, channel: string): void;
   openHome(who: string): Promise<void>;
+  /** @returns the id of that person's direct message with the bot */
+  openDirectMessage(who: string): string;
 }
 
 export function peopleActions(state: WorkspaceState, faults: FaultBook): PeopleActions {
@@ -113,6 +116,7 @@ export function peopleActions(state: WorkspaceState, faults: FaultBook): PeopleA
       const person = personNamed(state, who);
       await state.raise({ type: 'app_home_opened', user: person.id, tab: 'home' });
     },
+    openDirectMessage: (who) => directMessage(state, personNamed(state, who).id).id,
   };
 }
 

@@ -4,7 +4,7 @@ import { type Args, invalidArguments, type Refusal, refuse } from './answers.ts'
 import { isObject } from './block-kit/schema.ts';
 import type { MethodContract } from './method-table.ts';
 
-export interface ReadArguments {
+interface ReadArguments {
   readonly kind: 'read';
   readonly args: Args;
   readonly warnings: readonly string[];

@@ -15,7 +15,7 @@ import type {
 } from './records.ts';
 import type { PretendSlackOptions } from './workspace.ts';
 
-export interface UploadTicket {
+interface UploadTicket {
   readonly fileId: string;
   readonly filename: string;
   readonly length: number;

@@ -30,7 +30,8 @@ export interface Episodes {
   begunWithin(cause: EpisodeCause, fromMs: number, toMs: number): number;
 }
 
-export function createEpisodes(): Episodes {
+/** @param fallsWithinMs every effect is gone that soon after its cause; absent: 20 s, caches a minute */
+export function createEpisodes(fallsWithinMs?: number): Episodes {
   const byCause = new Map<EpisodeCause, Episode[]>();
   const of = (cause: EpisodeCause) => byCause.get(cause) ?? [];
   const open = (cause: EpisodeCause) => of(cause).find((episode) => episode.toMs === undefined);
@@ -56,7 +57,10 @@ export function createEpisodes(): Episodes {
         if (atMs <= episode.fromMs) continue;
         const risen = episode.toMs === episode.fromMs ? 1 : Math.min(1, (atMs - episode.fromMs) / riseMs);
         const since = episode.toMs === undefined ? 0 : Math.max(0, atMs - episode.toMs);
-        strongest = Math.max(strongest, risen * Math.max(0, 1 - since / (fallMs[cause] ?? usualFallMs)));
+        strongest = Math.max(
+          strongest,
+          risen * Math.max(0, 1 - since / (fallsWithinMs ?? fallMs[cause] ?? usualFallMs)),
+        );
       }
       return strongest;
     },

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly scrapeEveryMs?: number;
   /** 'shared' is ACGS-2's own layout (first edge 5 ms); 'fine' has edges at 1, 2, 2.5, 3 and 4 ms too. */
   readonly buckets?: 'shared' | 'fine';
+  /** How soon after its cause an effect is gone; absent: 20 s, caches a minute. */
+  readonly fallsWithinMs?: number;
   /** Whether the dashboard lists circuit breakers; the real one never does. */
   readonly publishesBreakers?: boolean;
 }
@@ -82,7 +84,7 @@ const clearedShareThatHelps = 0.5;
 
 export function createWorld(options: WorldOptions = {}): World {
   const { now = Date.now, seed = 20_251_223, historyDays = 9, scrapeEveryMs = 5_000 } = options;
-  const episodes = createEpisodes();
+  const episodes = createEpisodes(options.fallsWithinMs);
   const listeners = new Set<() => void>();
   const cleared = { share: 0, sinceMs: 0 };
   let timer: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@
 
 import type { RichTextElement } from '@slack/types';
 import type { IncidentView } from '../../response/views.ts';
-import { clockTime, line, type Named, words } from './rich.ts';
+import { clockTime, line, type Named, spoken, words } from './rich.ts';
 
 const roleWords = { commander: 'Commander', responder: 'Responder', scribe: 'Scribe' } as const;
 
@@ -29,6 +29,8 @@ function escalationPieces(view: IncidentView, named: Named): readonly RichTextEl
   const toldText = told.length === 0 ? '' : ` Told so far: ${told.map((level) => level.level).join(', ')}.`;
   if (exhausted) return [words(`Nobody answered: every level was told.${toldText}`)];
   if (next === undefined) return [words(`No further level to tell.${toldText}`)];
+  if (next.level === 'all')
+    return [words('Every level was told; given up as unanswered at '), ...clockTime(next.at), words('.')];
   return [
     words(`${next.level} ${next.name} is told at `),
     ...clockTime(next.at),
@@ -38,9 +40,5 @@ function escalationPieces(view: IncidentView, named: Named): readonly RichTextEl
 
 /** The same as words, for the text of the message. */
 export function clockText(view: IncidentView, named: Named): string {
-  return clockLine(view, named)
-    .elements.map((leaf) => (leaf.type === 'text' ? leaf.text : ''))
-    .join('')
-    .replaceAll(' (', ' ')
-    .replaceAll('UTC)', 'UTC');
+  return spoken(clockLine(view, named));
 }

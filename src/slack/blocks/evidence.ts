@@ -4,10 +4,8 @@ import type { Verdict } from '../../core/verdict.ts';
 import type { CheckView, IncidentView } from '../../response/views.ts';
 import { type RichPart, richLength, runsOf } from '../fit.ts';
 import { checkLines } from './check-lines.ts';
-import { line, type Message, present, rich, strong, topText, verdictWord } from './rich.ts';
+import { blockLength, line, type Message, present, rich, strong, topText, verdictWord } from './rich.ts';
 
-/** Text of one rich_text block; Slack documents 3,000 characters for text objects and nothing for rich_text. */
-export const blockLength = 2_900;
 const blocksPerMessage = 4;
 
 /** The worst check first, so that the first screen says what matters. */

@@ -10,7 +10,7 @@ import type {
 } from '@slack/types';
 import type { Actor } from '../../core/actor.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { cutTo, type RichPart } from '../fit.ts';
+import { cutParts, cutTo, type RichPart } from '../fit.ts';
 import { clean, escapeText, oneLine } from '../untrusted.ts';
 
 /** A message that is complete with its text alone; the blocks say the same and more. */
@@ -97,10 +97,24 @@ export function bullets(items: readonly RichTextSection[]): RichTextList {
   return { type: 'rich_text_list', style: 'bullet', elements: items.filter((item) => item.elements.length > 0) };
 }
 
-/** One rich_text block; undefined when nothing is in it. */
+/** A line as words: times in UTC, once. */
+export function spoken(section: RichTextSection): string {
+  return section.elements
+    .map((leaf, position) => {
+      if (leaf.type !== 'text') return '';
+      const afterDate = section.elements[position - 1]?.type === 'date';
+      return afterDate ? leaf.text.replace(/^ \((.*)\)$/, '$1') : leaf.text;
+    })
+    .join('');
+}
+
+/** Slack documents 3,000 characters for text objects and nothing for rich_text; the same limit is kept for both. */
+export const blockLength = 2_900;
+
+/** One rich_text block, cut to its length; undefined when nothing is in it. */
 export function rich(...parts: readonly (RichPart | undefined | false)[]): KnownBlock | undefined {
   const elements = parts.filter((part): part is RichPart => typeof part === 'object' && part.elements.length > 0);
-  return elements.length === 0 ? undefined : { type: 'rich_text', elements };
+  return elements.length === 0 ? undefined : { type: 'rich_text', elements: [...cutParts(elements, blockLength)] };
 }
 
 export function header(text: string): KnownBlock {

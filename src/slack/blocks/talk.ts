@@ -38,7 +38,7 @@ export function callMessage(view: IncidentView, call: Call): Message {
 function mentionText(id: string): string {
   const leaf = mentionLeaf(id);
   if (leaf.type === 'user') return `<@${leaf.user_id}>`;
-  return leaf.type === 'usergroup' ? `<!subteam^${leaf.usergroup_id}>` : topText(id);
+  return leaf.type === 'usergroup' ? `<!subteam^${leaf.usergroup_id}>` : topText(cutTo(id, 30));
 }
 
 export function sayMessage(text: string, lines: readonly string[] = []): Message {

@@ -8,7 +8,7 @@ import type { Message } from '../blocks/rich.ts';
 import { refusedWith } from '../failures.ts';
 import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { cardOf, keep, type Publishing, postNear, roomOf } from '../publishing.ts';
+import { cardOf, keep, type Publishing, postNear, roomOf, whenVisible } from '../publishing.ts';
 
 const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed'] as const;
 
@@ -25,7 +25,7 @@ export async function pinCard(p: Publishing, view: IncidentView): Promise<void> 
   const card = await cardOf(p, view.id);
   if (card === undefined || card.channel !== (await roomOf(p, view.id))) return;
   try {
-    await p.api.call('pins.add', { channel: card.channel, timestamp: card.ts }, anyAnswer);
+    await whenVisible(() => p.api.call('pins.add', { channel: card.channel, timestamp: card.ts }, anyAnswer));
   } catch (error) {
     if (!refusedWith(error, 'already_pinned')) throw error;
   }

@@ -12,8 +12,7 @@ import { type Publishing, postNear } from '../publishing.ts';
 import { uploadUnshared } from './files.ts';
 
 /** A new file is not visible to blocks at once; Slack then refuses the block. */
-const visiblePausesMs = [0, 500, 1_000, 2_000];
-const attemptsWithPicture = 4;
+const visiblePausesMs = [0, 500, 1_000, 2_000, 4_000];
 const sparkWidth = 40;
 
 /** `subject` is the incident or review that the chart belongs to. */
@@ -29,10 +28,10 @@ export async function postChart(
     p.log.error({ subject, evidence: evidence.id }, 'the data of a chart is missing; nothing is posted');
     return;
   }
-  const file =
-    attempt.row.attempt > attemptsWithPicture ? undefined : await pictureOf(p, attempt, subject, evidence, chart);
-  if (file === undefined) await postSparks(p, attempt, chart, place);
-  else await postPicture(p, attempt, chart, file, place);
+  const file = await pictureOf(p, attempt, subject, evidence, chart);
+  if (file !== undefined && (await postPicture(p, attempt, chart, file, place))) return;
+  const sparks = chart.series.map((series) => `${sparkline(series, sparkWidth)} ${series.name}`);
+  await postNear(p, attempt, place, sparkMessage(chart.title, describeChart(chart), sparks));
 }
 
 /** The uploaded picture's file id; undefined when it cannot be drawn or Slack takes no files. */
@@ -61,25 +60,24 @@ async function pictureOf(
   });
 }
 
-async function postPicture(p: Publishing, attempt: Attempt, chart: Chart, file: string, place: Place): Promise<void> {
+/** False when Slack still refuses the picture after a while. */
+async function postPicture(
+  p: Publishing,
+  attempt: Attempt,
+  chart: Chart,
+  file: string,
+  place: Place,
+): Promise<boolean> {
   const message = chartMessage(chart.title, describeChart(chart), file);
   for (const pauseMs of visiblePausesMs) {
     await sleep(pauseMs);
     try {
       await p.posting.post(attempt, place, message, { blocksOrNothing: true });
-      return;
+      return true;
     } catch (error) {
       if (!invalidBlocks(error)) throw error;
     }
   }
-  throw new SlackCallFailed('chat.postMessage', {
-    kind: 'wait',
-    afterMs: 3_000,
-    why: 'the uploaded chart is not visible yet',
-  });
-}
-
-async function postSparks(p: Publishing, attempt: Attempt, chart: Chart, place: Place): Promise<void> {
-  const sparks = chart.series.map((series) => `${sparkline(series, sparkWidth)} ${series.name}`);
-  await postNear(p, attempt, place, sparkMessage(chart.title, describeChart(chart), sparks));
+  p.log.warn({ file }, 'an uploaded chart stays invisible; text goes instead');
+  return false;
 }

@@ -27,7 +27,7 @@ export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
     case 'set-topic':
       return setTopic(p, await incident(p, notice.incident));
     case 'invite':
-      return invite(p, await incident(p, notice.incident), notice.people);
+      return invite(p, attempt, await incident(p, notice.incident), notice.people);
     case 'post-card':
       return postCard(p, attempt, await incident(p, notice.incident));
     case 'pin-card':
@@ -43,7 +43,7 @@ export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
     case 'evidence':
       return evidence(p, attempt, await incident(p, notice.incident), notice.round);
     case 'chart':
-      return postChart(p, attempt, notice.incident, notice.chart, await threadPlace(p, notice.incident));
+      return postChart(p, attempt, notice.incident, notice.chart, await threadPlace(p, attempt, notice.incident));
     case 'report':
       return postReport(p, attempt, await incident(p, notice.incident), notice.report);
     case 'review':

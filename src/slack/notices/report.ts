@@ -28,5 +28,5 @@ export async function postReport(
   const comment = escapeFormatted(
     `Report draft of ${view.id} ${oneLine(view.title)}. Every statement comes from the record.`,
   );
-  await shareOnce(p, attempt, upload, await channelPlace(p, view.id), comment);
+  await shareOnce(p, attempt, upload, await channelPlace(p, attempt, view.id), comment);
 }

@@ -3,7 +3,7 @@
 import type { Notice } from '../../core/notice.ts';
 import type { ReviewView } from '../../response/views.ts';
 import { reviewMessage } from '../blocks/review.ts';
-import { refusedWith } from '../failures.ts';
+import { refusedWith, SlackCallFailed } from '../failures.ts';
 import { readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
 import { keep, type Publishing } from '../publishing.ts';
@@ -12,6 +12,8 @@ import { postChart } from './chart.ts';
 
 /** Kept instead of a message's place: a response_url cannot redraw, so only the finished review goes through it. */
 const throughReply = 'reply';
+/** Charts have a lane of their own and may be due before the review's message is posted. */
+const messageWithinMs = 600_000;
 
 export async function postReview(
   p: Publishing,
@@ -44,7 +46,11 @@ export async function postReviewChart(
   attempt: Attempt,
   notice: Extract<Notice, { kind: 'review-chart' }>,
 ): Promise<void> {
-  const ref = readRef(await p.store.faceRef(notice.review, refKeys.message));
+  const kept = await p.store.faceRef(notice.review, refKeys.message);
+  if (kept === undefined && p.clock.now() - attempt.row.createdAt < messageWithinMs) {
+    throw new SlackCallFailed('review-chart', { kind: 'wait', afterMs: 500, why: 'the review is not posted yet' });
+  }
+  const ref = readRef(kept);
   if (ref === undefined) {
     p.log.info({ review: notice.review }, 'a review without a message of its own gets no chart');
     return;

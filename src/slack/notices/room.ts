@@ -8,7 +8,7 @@ import { refusedWith, SlackCallFailed } from '../failures.ts';
 import { cutTo } from '../fit.ts';
 import { refKeys } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { keep, type Publishing, roomOf } from '../publishing.ts';
+import { keep, type Publishing, roomOf, settledRoom, whenVisible } from '../publishing.ts';
 import { oneLine } from '../untrusted.ts';
 
 interface Room {
@@ -85,7 +85,7 @@ export async function setTopic(p: Publishing, view: IncidentView): Promise<void>
   const channel = await roomOf(p, view.id);
   if (channel === undefined) return;
   const topic = cutTo(oneLine(topicText(view)), topicLimit);
-  await p.api.call('conversations.setTopic', { channel, topic }, anyAnswer);
+  await whenVisible(() => p.api.call('conversations.setTopic', { channel, topic }, anyAnswer));
 }
 
 const invitedAnswer = z.object({
@@ -93,8 +93,13 @@ const invitedAnswer = z.object({
 });
 
 /** Invites people and the members of groups. What cannot be invited is named in one set-up failure, the others are in. */
-export async function invite(p: Publishing, view: IncidentView, people: readonly string[]): Promise<void> {
-  const channel = await roomOf(p, view.id);
+export async function invite(
+  p: Publishing,
+  attempt: Attempt,
+  view: IncidentView,
+  people: readonly string[],
+): Promise<void> {
+  const channel = await settledRoom(p, attempt, view.id);
   if (channel === undefined || people.length === 0) return;
   const problems: string[] = [];
   const users = await expand(p, people, problems);
@@ -102,12 +107,12 @@ export async function invite(p: Publishing, view: IncidentView, people: readonly
     const chunk = users.slice(at, at + inviteChunk);
     const args = { channel, users: chunk.join(','), force: true };
     try {
-      const { errors = [] } = await p.api.call('conversations.invite', args, invitedAnswer);
+      const { errors = [] } = await whenVisible(() => p.api.call('conversations.invite', args, invitedAnswer));
       for (const { user, error } of errors)
         if (error !== 'already_in_channel') problems.push(`${user ?? 'somebody'}: ${error}`);
     } catch (error) {
       if (refusedWith(error, 'already_in_channel')) continue;
-      if (!isRefusal(error) || refusedWith(error, 'channel_not_found', 'not_in_channel')) throw error;
+      if (!isRefusal(error)) throw error;
       problems.push(`${chunk.join(', ')}: ${error.failure.why}`);
     }
   }

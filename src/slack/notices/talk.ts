@@ -13,17 +13,17 @@ export async function call(
   view: IncidentView,
   notice: Extract<Notice, { kind: 'call' }>,
 ): Promise<void> {
-  const place = await channelPlace(p, view.id);
+  const place = await channelPlace(p, attempt, view.id);
   await postNear(p, attempt, { ...place, broadcast: true }, callMessage(view, notice));
 }
 
 export async function say(p: Publishing, attempt: Attempt, notice: Extract<Notice, { kind: 'say' }>): Promise<void> {
   const find = notice.where === 'channel' ? channelPlace : threadPlace;
-  await postNear(p, attempt, await find(p, notice.incident), sayMessage(notice.text, notice.lines));
+  await postNear(p, attempt, await find(p, attempt, notice.incident), sayMessage(notice.text, notice.lines));
 }
 
 export async function evidence(p: Publishing, attempt: Attempt, view: IncidentView, round: number): Promise<void> {
-  const place = await threadPlace(p, view.id);
+  const place = await threadPlace(p, attempt, view.id);
   for (const [index, message] of evidenceMessages(view, round).entries()) {
     await postNear(p, attempt, place, message, index + 1);
   }

@@ -2,7 +2,8 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ApiConstructor, ApiType, KubeConfig, ResponseContext } from '@kubernetes/client-node';
+import type { ApiConstructor, ApiType, KubeConfig, RequestContext, ResponseContext } from '@kubernetes/client-node';
+import { fetch } from 'undici';
 import {
   type Answer,
   answered,
@@ -81,7 +82,7 @@ async function open(config: KubernetesConfig): Promise<Answer<{ library: Library
   }
 }
 
-/** Like KubeConfig.makeApiClient, but ending with the signal: the library itself would wait for five minutes. */
+/** Like KubeConfig.makeApiClient, over a transport that ends: the library itself would wait for five minutes. */
 function clientFor<Api extends ApiType>(
   library: Library,
   kube: KubeConfig,
@@ -93,29 +94,30 @@ function clientFor<Api extends ApiType>(
     library.createConfiguration({
       baseServer: new library.ServerConfiguration(server, {}),
       authMethods: { default: kube },
-      promiseMiddleware: [
-        {
-          pre: async (request) => {
-            request.setSignal(signal);
-            return request;
-          },
-          post: (response) => capped(library, response),
-        },
-      ],
+      httpApi: library.wrapHttpLibrary({ send: (request) => send(library, request, signal) }),
     }),
   );
 }
 
-async function capped(library: Library, response: ResponseContext): Promise<ResponseContext> {
+/** One request: no redirects, as much of the body as is allowed, until the signal aborts. */
+async function send(library: Library, request: RequestContext, signal: AbortSignal): Promise<ResponseContext> {
+  const dispatcher = request.getDispatcher();
+  const response = await fetch(request.getUrl(), {
+    method: request.getHttpMethod(),
+    headers: request.getHeaders(),
+    redirect: 'manual',
+    signal,
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  });
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body.stream() ?? []) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > maxBodyBytes) throw new AnswerTooLarge();
     chunks.push(chunk);
   }
   const body = new library.SelfDecodingBody(Promise.resolve(Buffer.concat(chunks)));
-  return new library.ResponseContext(response.httpStatusCode, response.headers, body);
+  return new library.ResponseContext(response.status, Object.fromEntries(response.headers), body);
 }
 
 function secretsOf(kube: KubeConfig): readonly string[] {

@@ -49,7 +49,8 @@ export const budget = defineCheck(params, async (deps: PrometheusDeps, call, giv
   if (!all.ok) return unmeasured(all.failure, around);
   if (!bad.ok) return unmeasured(bad.failure, around);
   if (standing.stale !== undefined) return unmeasured(standing.stale, around);
-  if (all.value === undefined || !(all.value > 0)) return unmeasured(noTraffic(given.total.metric), around);
+  if (all.value === undefined || !(all.value > 0 && Number.isFinite(all.value + (bad.value ?? 0))))
+    return unmeasured(noTraffic(given.total.metric), around);
   const doubt = (bad.value ?? 0) === 0 ? await doubtOf(deps, given.errors, given.total, undefined, signal) : {};
   if (doubt.failure !== undefined) return unmeasured(doubt.failure, around);
 

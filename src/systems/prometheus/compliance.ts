@@ -43,8 +43,14 @@ export const compliance = defineCheck(params, async (deps: PrometheusDeps, call,
     oneNumber(deps, `sum(${violations})`, signal),
     standingOf(deps, [validations, violations], signal),
   ]);
-  for (const answer of [made, failed, found, ever]) if (!answer.ok) return unmeasured(answer.failure, { source });
-  if (!made.ok || !failed.ok || !found.ok || !ever.ok) return unmeasured(noValidations(given), { source });
+  if (!made.ok) return unmeasured(made.failure, { source });
+  if (!failed.ok) return unmeasured(failed.failure, { source });
+  if (!found.ok) return unmeasured(found.failure, { source });
+  if (!ever.ok) return unmeasured(ever.failure, { source });
+
+  const numbers = [made.value, failed.value, ever.value, ...found.value.samples.map((sample) => sample.value)];
+  if (numbers.some((number) => number !== undefined && !Number.isFinite(number)))
+    return unmeasured(notCounts(given), { source });
 
   const total = made.value ?? 0;
   const failures = failed.value ?? 0;
@@ -104,6 +110,14 @@ function noValidations({ validations, window }: z.output<typeof params>): Failur
     reason: 'no_data',
     detail: `no validation was counted by ${validations} in ${window}: no violations prove nothing then`,
     remedy: 'Check that the bus validates messages and exports this counter; silence is not compliance.',
+  };
+}
+
+function notCounts({ validations, violations }: z.output<typeof params>): Failure {
+  return {
+    reason: 'not_a_number',
+    detail: `prometheus: ${validations} or ${violations} has values that are no numbers`,
+    remedy: 'Look at the exporter: a counter cannot be NaN or infinite.',
   };
 }
 

@@ -1,6 +1,7 @@
 // How much a counter really counted in a window, and how much of the window Prometheus remembers at all.
 
 import { type Answer, answered } from '../failure.ts';
+import type { Span } from './api.ts';
 import type { PrometheusDeps } from './deps.ts';
 
 /** A series that was not there this long before the window began was born inside it. */
@@ -39,16 +40,35 @@ export async function coverageOf(
   const now = await deps.api.query('time()', signal);
   if (!now.ok) return now;
   const evaluatedAt = now.value.evaluatedAt ?? 0;
-  const stepMs = Math.max(finestStepMs, Math.round(windowMs / coverageSteps / 1_000) * 1_000);
-  const span = { startMs: evaluatedAt - windowMs, endMs: evaluatedAt, stepMs };
-  const promql = selected.map((one) => `count(${one})`).join(' or ');
-  const answer = await deps.api.range(promql, span, signal);
+  const startMs = evaluatedAt - windowMs;
+  const coarseMs = stepFor(windowMs);
+  const coarse = await firstSample(deps, selected, { startMs, endMs: evaluatedAt, stepMs: coarseMs }, signal);
+  if (!coarse.ok) return coarse;
+  if (coarse.value === undefined) return answered({ evaluatedAt, coveredMs: 0, complete: false });
+  if (coarse.value - startMs <= coarseMs) return answered({ evaluatedAt, coveredMs: windowMs, complete: true });
+  // The step before the first point is looked at again: in a month's window it is three hours long.
+  const before = { startMs: coarse.value - coarseMs, endMs: coarse.value, stepMs: stepFor(coarseMs) };
+  const fine = await firstSample(deps, selected, before, signal);
+  if (!fine.ok) return fine;
+  const first = fine.value ?? coarse.value;
+  return answered({ evaluatedAt, coveredMs: Math.max(finestStepMs, evaluatedAt - first), complete: false });
+}
+
+function stepFor(spanMs: number): number {
+  return Math.max(finestStepMs, Math.ceil(spanMs / coverageSteps / 1_000) * 1_000);
+}
+
+/** Epoch ms of the first point of the span at which any of the selectors has a series. */
+async function firstSample(
+  deps: PrometheusDeps,
+  selected: readonly string[],
+  span: Span,
+  signal: AbortSignal,
+): Promise<Answer<number | undefined>> {
+  const answer = await deps.api.range(selected.map((one) => `count(${one})`).join(' or '), span, signal);
   if (!answer.ok) return answer;
   const firsts = answer.value.flatMap((series) => (series.points[0] === undefined ? [] : [series.points[0][0]]));
-  if (firsts.length === 0) return answered({ evaluatedAt, coveredMs: 0, complete: false });
-  const first = Math.min(...firsts);
-  const complete = first - span.startMs <= stepMs;
-  return answered({ evaluatedAt, coveredMs: complete ? windowMs : evaluatedAt - first, complete });
+  return answered(firsts.length === 0 ? undefined : Math.min(...firsts));
 }
 
 /** The one number of a query that sums to one sample; undefined when it found no series, NaN kept as it is. */

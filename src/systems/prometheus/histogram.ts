@@ -68,7 +68,7 @@ export function totalOf(histograms: readonly Histogram[]): number {
 /** Undefined when there were no requests. */
 export function quantileInterval(histograms: readonly Histogram[], quantile: number): QuantileInterval | undefined {
   const total = totalOf(histograms);
-  if (!(total > 0)) return undefined;
+  if (!(total > 0 && Number.isFinite(total))) return undefined;
   const target = quantile * total;
   const reached = target * (1 - tolerance);
   const edges = [...new Set(histograms.flatMap((histogram) => histogram.edges))].sort((a, b) => a - b);

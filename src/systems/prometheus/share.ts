@@ -53,9 +53,11 @@ export const share = defineCheck(params, async (deps: PrometheusDeps, call, give
   const { samples, evaluatedAt, warnings } = whole.value;
   const around = { source, notes: [...warnings, ...standing.notes], sampleAt: standing.sampleAt };
   if (standing.stale !== undefined) return unmeasured(standing.stale, around);
-  const percent = samples[0]?.value;
-  if (percent === undefined) return unmeasured(await whyEmpty(deps, base.metric, other, signal), around);
-  if (!Number.isFinite(percent)) return unmeasured(noTraffic(base.metric, given.window), around);
+  const found = samples[0]?.value;
+  if (found === undefined) return unmeasured(await whyEmpty(deps, base.metric, other, signal), around);
+  if (!Number.isFinite(found)) return unmeasured(noTraffic(base.metric, given.window), around);
+  // Floating point makes 99.99999999999999 of a true hundred.
+  const percent = Number(found.toFixed(9));
 
   // Exactly none and exactly all are also what a wrong label or metric name gives: look before calling it healthy.
   const doubt = percent === 0 || percent === 100 ? await doubtOf(deps, given.part, given.of, given.rest, signal) : {};

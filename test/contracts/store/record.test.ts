@@ -284,6 +284,19 @@ onEveryEngine('the record', (bench) => {
     expect(`${(error as Error).stack}${cause.stack}${JSON.stringify(cause)}`).not.toContain(secret);
   });
 
+  it('never commits half of it when the work goes on after a refused query', async () => {
+    const { store } = bench();
+    const id = await declare(store);
+    const goingOn = store.transact(async (tx) => {
+      await tx.append(id, 1, [noted('before')]);
+      await tx.setFaceRef(null as unknown as string, 'card', 'ts').catch(() => {});
+      return 'all is well';
+    });
+    await expect(goingOn).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await store.events(id)).toHaveLength(1);
+    await store.transact((tx) => tx.append(id, 1, [noted('the connection is fine')]));
+  });
+
   it('answers a ping', async () => {
     await bench().store.ping();
   });

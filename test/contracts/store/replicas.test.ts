@@ -1,5 +1,9 @@
 // What the store promises when several replicas share one PostgreSQL, and when that PostgreSQL goes away.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { type Job, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { openStore } from '../../../src/store/index.ts';
@@ -44,6 +48,30 @@ onPostgres('replicas', (server) => {
     expect([...ran.values()].filter((replicas) => replicas.length !== 1)).toEqual([]);
     expect(new Set([...ran.values()].flat())).toEqual(new Set(['one', 'two']));
     await Promise.all([one.close(), two.close()]);
+  });
+
+  it('take over the job of a replica that was killed, within half a minute', { timeout: 60_000 }, async () => {
+    const url = await server().freshDatabase();
+    const moduleOf = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;
+    const script = `
+      import { openStore } from '${moduleOf('../../../src/store/index.ts')}';
+      import { givenToStore } from '${moduleOf('../../support/prepared-store.ts')}';
+      const store = await openStore({ kind: 'postgres', url: ${JSON.stringify(url)} }, givenToStore());
+      await store.work(() => { console.log('started'); return new Promise(() => {}); });
+      await store.transact((tx) => tx.schedule({ job: { kind: 'draft-postmortem', incident: 'INC-1' } }));`;
+    const doomed = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(doomed.stdout, 'data');
+    const survivor = await open(url);
+    const ran: Job[] = [];
+    await survivor.work(async (job) => {
+      ran.push(job);
+    });
+    doomed.kill('SIGKILL');
+    await until(() => ran.length > 0, 30_000);
+    expect(ran).toEqual([{ kind: 'draft-postmortem', incident: 'INC-1' }]);
+    await survivor.close();
   });
 
   it('hear of notices that another replica committed, and lease each of them once', async () => {

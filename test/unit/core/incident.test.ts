@@ -51,7 +51,7 @@ describe('a round of checks', () => {
     expect(
       history.command({ kind: 'observe', round: 7, found: [{ observation: observation('p99', 'ok') }] }, bot),
     ).toEqual({ ok: true, value: [] });
-    expect(history.incident.observations['p99']?.observation.verdict).toBe('critical');
+    expect(history.incident.observations.p99?.observation.verdict).toBe('critical');
   });
 
   test('a second round cannot start while the first is running', () => {

@@ -118,8 +118,6 @@ const contextAction: Rule = variants({
   ),
 });
 
-export const blockTypes: readonly string[] = Object.keys(blocks);
-
 const rules: { readonly [S in Surface]: Rule } = {
   message: rulesOf('message'),
   modal: rulesOf('modal'),

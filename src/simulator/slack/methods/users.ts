@@ -3,7 +3,7 @@ import { accept, type Method, paged, refuse, textArg } from '../answers.ts';
 import type { PretendPerson, SlackObject } from '../records.ts';
 import type { WorkspaceState } from '../state.ts';
 
-export function apiUser(state: WorkspaceState, person: PretendPerson): SlackObject {
+function apiUser(state: WorkspaceState, person: PretendPerson): SlackObject {
   const withEmail = person.email !== undefined && state.app.scopes.has('users:read.email');
   return {
     id: person.id,

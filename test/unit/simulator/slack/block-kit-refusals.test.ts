@@ -1,11 +1,5 @@
-// What the Block Kit validator refuses, in Slack's words and with its pointers.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  expandedBlocks,
-  validateMessageBlocks,
-  validateView,
-} from '../../../../src/simulator/slack/block-kit/validate.ts';
+import { validateMessageBlocks } from '../../../../src/simulator/slack/block-kit/validate.ts';
 import { actions, button, mrkdwn, plain, section } from './fixture.ts';
 
 const images = { canDownload: () => true, canUseFile: () => true };
@@ -16,7 +10,7 @@ const options = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ text: plain(`o${index}`), value: `${index}` }));
 const cells = (rows: number, columns: number) =>
   Array.from({ length: rows }, () => Array.from({ length: columns }, () => ({ type: 'raw_text', text: 'x' })));
-const leaf = (element: object) => ({
+const _leaf = (element: object) => ({
   type: 'rich_text',
   elements: [{ type: 'rich_text_section', elements: [element] }],
 });

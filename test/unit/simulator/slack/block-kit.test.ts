@@ -119,21 +119,14 @@ it('never throws, whatever JSON it is given', () => {
     'input',
     'card',
   ];
-  const property = fc.constantFrom(
-    'text',
-    'elements',
-    'rows',
-    'fields',
-    'accessory',
-    'element',
-    'chart',
-    'options',
-    'block_id',
-  );
-  const block = fc.tuple(fc.constantFrom(...types), fc.dictionary(property, fc.jsonValue()));
+  const names = ['text', 'elements', 'rows', 'fields', 'accessory', 'element', 'chart', 'options', 'block_id'];
+  const block = fc.tuple(fc.constantFrom(...types), fc.dictionary(fc.constantFrom(...names), fc.jsonValue()));
   fc.assert(
-    fc.property(fc.array(block), (blocks) => {
-      judge(...blocks.map(([type, properties]) => ({ ...properties, type })));
+    fc.property(fc.array(block), fc.jsonValue(), (given, anything) => {
+      const blocks = given.map(([type, properties]) => ({ ...properties, type }));
+      judge(...blocks);
+      validateView({ type: 'modal', title: anything, blocks }, images);
+      validateView(anything, images);
     }),
     { numRuns: 300 },
   );

@@ -6,7 +6,7 @@ import { startWorkspace } from './fixture.ts';
 describe('a real Bolt app', () => {
   it('answers a command, opens a modal, and refuses an old timestamp', async () => {
     const slack = await startWorkspace();
-    const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, port: 0 });
+    const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, port: 0, logLevel: LogLevel.ERROR });
     const app = new App({
       token: slack.botToken,
       receiver,

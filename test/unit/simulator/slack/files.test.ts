@@ -2,7 +2,7 @@
 import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import type { PretendSlack } from '../../../../src/simulator/slack/workspace.ts';
-import { call, details, quiet, startWorkspace } from './fixture.ts';
+import { at, call, details, quiet, startWorkspace } from './fixture.ts';
 
 const channel = 'C0INCIDENTS';
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
@@ -28,6 +28,10 @@ describe('an upload', () => {
     expect(slack.fileBytes(id)).toEqual(Buffer.from(png));
     const info = await call(slack, 'files.info', { file: id });
     expect(info.file).toMatchObject({ mimetype: 'image/png', size: 7, shares: { public: { [channel]: [{}] } } });
+    const url = String(at(info, 'file', 'url_private'));
+    expect((await fetch(url)).status).toBe(403);
+    const headers = { authorization: `Bearer ${slack.botToken}` };
+    expect(new Uint8Array(await (await fetch(url, { headers })).arrayBuffer())).toEqual(png);
   });
 
   it('takes exactly the bytes announced, once', async () => {

@@ -215,6 +215,17 @@ it('tells the app of a closed view only when it asked for that', async () => {
   expect(told.app.received[1]?.payload).toMatchObject({ type: 'view_closed', is_cleared: false });
 });
 
+it('closes the whole stack of a view with clear_on_close, and tells every view that asked', async () => {
+  const more = { type: 'actions', elements: [{ type: 'button', action_id: 'more', text: plain('More') }] };
+  const { slack, app, id } = await opened(modal([more], { notify_on_close: true }));
+  const click = await slack.clickInView('rita', id, 'more');
+  const second = modal([note], { clear_on_close: true });
+  await call(slack, 'views.push', { trigger_id: click.triggerId, view: second });
+  await slack.close('rita', slack.openView('rita')?.id ?? '');
+  expect(slack.openView('rita')).toBeUndefined();
+  expect(app.received.at(-1)?.payload).toMatchObject({ type: 'view_closed', is_cleared: true, view: { id } });
+});
+
 it('publishes a home tab, and refuses a modal there', async () => {
   const slack = await startWorkspace();
   const home = { type: 'home', blocks: [{ type: 'header', text: plain('Open incidents') }] };

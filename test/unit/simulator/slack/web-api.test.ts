@@ -184,6 +184,34 @@ describe('injected faults', () => {
   });
 });
 
+it('answers every method whatever its arguments are, and never drops the connection', async () => {
+  const slack = await startWorkspace({ rateLimits: 'generous' });
+  const values = ['', 'x', 'C0INCIDENTS', 'U0RITA', '1.000000', 7, -1, [], {}, [null], [{ type: null }], true];
+  for (const [method, contract] of Object.entries(methodTable)) {
+    for (const value of values) {
+      const names = [...contract.required, ...contract.optional];
+      const args = { channel: 'C0INCIDENTS', ...Object.fromEntries(names.map((name) => [name, value])) };
+      const answer = await fetch(`${slack.url}/api/${method}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json; charset=utf-8' },
+        body: JSON.stringify(args),
+      });
+      expect(await answer.json(), `${method} with ${JSON.stringify(value)}`).toHaveProperty('ok');
+    }
+  }
+});
+
+it("lets a page answer the paths that are not Slack's", async () => {
+  const slack = await startWorkspace();
+  slack.mount((request, response) => {
+    if (request.url !== '/page') return false;
+    response.end('a page');
+    return true;
+  });
+  expect(await (await fetch(`${slack.url}/page`)).text()).toBe('a page');
+  expect((await fetch(`${slack.url}/other`)).status).toBe(404);
+});
+
 it('records every call with parsed arguments and its outcome', async () => {
   const slack = await startWorkspace();
   await call(slack, 'chat.postMessage', { channel: 'C0NOWHERE', text: 'x', blocks: [{ type: 'divider' }] });

@@ -1,0 +1,30 @@
+// Runs a program in the place of this one: same terminal, same signals, same exit code.
+
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/**
+ * Never returns: ends this process when the program has ended.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @returns {Promise<never>}
+ */
+export async function runToEnd(program, args) {
+  const child = spawn(program, args, { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the whole group; sent on once more it would look like an impatient second one.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  return new Promise(() => {
+    child.on('error', (error) => {
+      process.stderr.write(`${program} cannot be started: ${error.message}\n`);
+      process.exit(2);
+    });
+    child.on('exit', (code, signal) => {
+      process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+  });
+}

@@ -1,0 +1,75 @@
+// Runs work in transactions, and runs it again when it lost a race against another transaction.
+
+import { sql } from 'kysely';
+import { type Clock, type Ids, StaleStream, type Transaction } from '../core/ports.ts';
+import type { Engine } from './engine.ts';
+import { isSerializationFailure, unavailable } from './failure.ts';
+import type { Jobs } from './jobs.ts';
+import type { OneTransaction } from './one-transaction.ts';
+import { outboxChannel } from './outbox.ts';
+import { type Traces, transactionOver } from './transaction.ts';
+import type { Wake } from './wake.ts';
+
+const tries = 5;
+
+type Transact = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+export function transactingOver(
+  engine: Engine,
+  given: {
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly jobs: Jobs;
+    readonly wake: Wake;
+    readonly oneTransaction: OneTransaction;
+  },
+): Transact {
+  return async (work) => {
+    let contested: string | undefined;
+    for (let tried = 1; ; tried += 1) {
+      const traces: Traces = { sent: false, contested };
+      try {
+        const result = await attempt(engine, given, traces, work);
+        if (traces.sent) given.wake.now();
+        return result;
+      } catch (error) {
+        const lostRace = error instanceof StaleStream || isSerializationFailure(error);
+        if (!lostRace) throw error;
+        if (tried === tries) throw error instanceof StaleStream ? error : unavailable('settle a conflict', error);
+        contested = traces.contested;
+      }
+    }
+  };
+}
+
+async function attempt<T>(
+  engine: Engine,
+  given: Parameters<typeof transactingOver>[1],
+  traces: Traces,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const contested = traces.contested;
+  let rejection: { readonly error: unknown } | undefined;
+  let doing = 'begin a transaction';
+  try {
+    return await engine.db.transaction().execute(async (db) => {
+      // Those who lost a race for a stream line up for it, so that each of them wins in the end.
+      if (contested !== undefined) {
+        await sql`select pg_advisory_xact_lock(hashtextextended(${`stream ${contested}`}, 0))`.execute(db);
+      }
+      const tx = transactionOver(db, { ...given, traces });
+      const result = await given.oneTransaction
+        .within(() => work(tx))
+        .catch((error: unknown) => {
+          rejection = { error };
+          throw error;
+        });
+      doing = 'say whether a transaction was committed, look before you repeat it';
+      if (traces.sent && engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
+      return result;
+    });
+  } catch (error) {
+    if (rejection?.error === error || isSerializationFailure(error)) throw error;
+    throw unavailable(doing, error);
+  }
+}

@@ -1,0 +1,252 @@
+// What Slack delivers: signatures and times, repeats, a store that is away, people who may not, and work that a dead process left.
+
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Store, StoreUnavailable } from '../../../src/core/ports.ts';
+import { anIncident } from '../../support/face-views.ts';
+import { type SlackStage, startSlackStage, until } from '../../support/slack-stage.ts';
+
+let stage: SlackStage;
+afterEach(async () => stage.stop());
+
+const form = 'application/x-www-form-urlencoded';
+
+/** A signed command as Slack would send it; every part can be wrong. */
+async function post(
+  over: { type?: string; seconds?: number; secret?: string; signature?: string; path?: string; body?: string } = {},
+) {
+  const trigger = `1.2.${Math.random().toString(16).slice(2)}`;
+  const body =
+    over.body ??
+    new URLSearchParams({
+      command: '/acgs',
+      text: 'help',
+      user_id: 'U0RITA',
+      team_id: stage.slack.teamId,
+      channel_id: 'C0INCIDENTS',
+      trigger_id: trigger,
+    }).toString();
+  const at = Math.floor(Date.now() / 1_000) + (over.seconds ?? 0);
+  const base = `v0:${at}:${body}`;
+  const signature = `v0=${createHmac('sha256', over.secret ?? stage.slack.signingSecret)
+    .update(base)
+    .digest('hex')}`;
+  return fetch(over.path === undefined ? stage.url : new URL(over.path, stage.url), {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': over.type ?? form,
+      'x-slack-request-timestamp': String(at),
+      'x-slack-signature': over.signature ?? signature,
+    },
+  });
+}
+
+describe('a request', () => {
+  it('is taken inside the window of five minutes and refused outside of it, early and late alike', async () => {
+    stage = await startSlackStage();
+    const statuses: number[] = [];
+    for (const seconds of [-240, 240, -360, 360, 86_400]) statuses.push((await post({ seconds })).status);
+    expect(statuses).toEqual([200, 200, 401, 401, 401]);
+    await until('the two commands', () => stage.desk.asked.length === 2);
+  });
+
+  it('is refused when it is forged, unsigned, for another path, or not readable', async () => {
+    stage = await startSlackStage();
+    expect((await post({ secret: 'guess' })).status).toBe(401);
+    expect((await post({ signature: 'v0=00' })).status).toBe(401);
+    expect((await fetch(stage.url, { method: 'POST', body: 'a=b' })).status).toBe(401);
+    expect((await post({ path: '/other' })).status).toBe(404);
+    expect((await post({ body: 'payload={"type":' })).status).toBe(400);
+    expect((await post({ body: 'command=%2Facgs&text=help' })).status).toBe(500);
+    expect(stage.desk.asked).toEqual([]);
+  });
+
+  it('may carry a charset, which proxies add', async () => {
+    stage = await startSlackStage();
+    expect((await post({ type: `${form}; charset=utf-8` })).status).toBe(200);
+    await until('the command', () => stage.desk.asked.length === 1);
+  });
+
+  it('has one effect when the same signed bytes arrive again', async () => {
+    stage = await startSlackStage();
+    const first = await stage.slack.command('rita', '#incidents', 'incident latency it is slow');
+    await until('the answer', () => stage.slack.ephemerals('rita').length === 1);
+    const again = await first.replay();
+    expect([first.status, again.status, again.body]).toEqual([200, 200, '']);
+    expect(first.ackMs).toBeLessThan(1_500);
+    await stage.quiet();
+    expect(stage.desk.asked.map((one) => one.with[0])).toEqual(['incident latency it is slow']);
+  });
+});
+
+describe('when the store is away', () => {
+  it('says that nothing started, to a command, a click and a form, with 200', async () => {
+    let away = false;
+    const broken = (store: Store): Store => ({
+      ...store,
+      inbox: {
+        ...store.inbox,
+        take: async (one) => (away ? Promise.reject(new StoreUnavailable('no connection')) : store.inbox.take(one)),
+      },
+    });
+    stage = await startSlackStage({ around: broken });
+    await stage.desk.declare(anIncident(), ['U0RITA']);
+    await stage.quiet();
+    const card = stage.slack.messages(stage.room() ?? '').find((message) => message.text.startsWith('🔴'));
+    const ref = { channel: card?.channel ?? '', ts: card?.ts ?? '' };
+    await stage.slack.click('rita', ref, 'acgs.resolve');
+    const form = await until('the form', () => stage.slack.openView('rita'));
+
+    away = true;
+    const command = await stage.slack.command('rita', '#incidents', 'health');
+    expect(command.status).toBe(200);
+    expect(JSON.parse(command.body)).toMatchObject({
+      response_type: 'ephemeral',
+      text: 'Not accepted, nothing started. Try again in a minute.',
+    });
+    expect((await stage.slack.click('rita', ref, 'acgs.acknowledge')).status).toBe(200);
+    await until('the answer to the click', () =>
+      stage.slack.ephemerals('rita').some((one) => one.channel === ref.channel && one.text.includes('Not accepted')),
+    );
+    const refused = await stage.slack.submit('rita', form.id, { reason: 'cache is warm' });
+    expect(refused).toMatchObject({ status: 200, errors: { reason: expect.stringContaining('Not accepted') } });
+    expect(stage.desk.asked).toEqual([]);
+
+    away = false;
+    await stage.slack.submit('rita', form.id, { reason: 'cache is warm' });
+    await until('the resolve', () => stage.desk.asked.some((one) => one.what === 'resolve'));
+  });
+
+  it('does not do later what it said it would not do', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = (store: Store): Store => ({
+      ...store,
+      inbox: { ...store.inbox, take: (delivery) => gate.then(() => store.inbox.take(delivery)) },
+    });
+    stage = await startSlackStage({ around: slow });
+    const command = await stage.slack.command('rita', '#incidents', 'health');
+    expect(command).toMatchObject({ outcome: 'ok', status: 200 });
+    expect(command.body).toContain('Not accepted');
+    release();
+    await until('the settled delivery', async () => (await stage.store.inbox.backlog()).waiting === 0);
+    expect(stage.desk.asked).toEqual([]);
+  });
+});
+
+describe('people', () => {
+  it('who are guests are refused kindly, and nothing starts', async () => {
+    stage = await startSlackStage();
+    await stage.slack.command('guest', '#incidents', 'incident latency');
+    const said = await until('the refusal', () => stage.slack.ephemerals('guest').at(-1));
+    expect(said.text).toContain('Guests cannot use this bot. Ask a full member');
+    expect(stage.desk.asked).toEqual([]);
+  });
+
+  it('of another workspace are refused', async () => {
+    stage = await startSlackStage();
+    await until('the connection', () => stage.face.status().connected);
+    const body = {
+      command: '/acgs',
+      text: 'health',
+      user_id: 'U0RITA',
+      team_id: 'T0OTHER',
+      channel_id: 'C0INCIDENTS',
+      trigger_id: '1.2.3',
+    };
+    expect((await post({ body: new URLSearchParams(body).toString() })).status).toBe(200);
+    await until('the refusal', () =>
+      stage.slack.ephemerals('rita').some((one) => one.text.includes('other workspaces')),
+    );
+    expect(stage.desk.asked).toEqual([]);
+  });
+
+  it('whom Slack cannot describe just now may still declare', async () => {
+    stage = await startSlackStage();
+    stage.slack.faults.fail('users.info', { kind: 'http', status: 503 }, Number.POSITIVE_INFINITY);
+    await stage.slack.command('rita', '#incidents', 'incident latency');
+    await until('the command', () => stage.desk.asked.length === 1);
+  });
+
+  it('are asked about once in five minutes, not at every click', async () => {
+    stage = await startSlackStage();
+    for (let n = 0; n < 3; n += 1) await stage.slack.command('rita', '#incidents', 'help');
+    await until('the commands', () => stage.desk.asked.length === 3);
+    expect(stage.slack.calls('users.info').length).toBeLessThanOrEqual(3);
+    const before = stage.slack.calls('users.info').length;
+    await stage.slack.command('rita', '#incidents', 'help');
+    await until('the command', () => stage.desk.asked.length === 4);
+    expect(stage.slack.calls('users.info')).toHaveLength(before);
+  });
+});
+
+describe('a failure', () => {
+  it('of ours is told once, with an id that the log has too', async () => {
+    stage = await startSlackStage();
+    stage.desk.breaks = new Error('secret internals');
+    await stage.slack.command('rita', '#incidents', 'health');
+    const said = await until('the answer', () => stage.slack.ephemerals('rita').at(-1));
+    const id = /under ([0-9a-f]{8})/.exec(said.text)?.[1];
+    expect(said.text).not.toContain('secret internals');
+    expect(stage.complaints.some((line) => id !== undefined && line.includes(id))).toBe(true);
+    expect((await stage.store.inbox.backlog()).waiting).toBe(0);
+  });
+
+  it('of the store after the acknowledgement leaves the delivery for the next process', async () => {
+    stage = await startSlackStage();
+    stage.desk.breaks = new StoreUnavailable('gone');
+    await stage.slack.command('rita', '#incidents', 'health');
+    await until('the note', () => stage.complaints.some((line) => line.includes('waits for the store')));
+    expect((await stage.store.inbox.backlog()).waiting).toBe(1);
+  });
+
+  it('of a dead process is made good: what it had stored and not done is done at the start', async () => {
+    stage = await startSlackStage({ start: false });
+    const ask = { kind: 'command', person: 'U0RITA', place: 'C0INCIDENTS', words: 'incident latency', typed: '/acgs' };
+    await stage.store.inbox.take({ key: 'command 1', kind: 'command', payload: ask, receivedAt: Date.now() - 60_000 });
+    await stage.store.inbox.take({
+      key: 'command 2',
+      kind: 'command',
+      payload: { kind: 'command' },
+      receivedAt: Date.now(),
+    });
+    await stage.face.start();
+    await until('the work', () => stage.desk.asked.length === 1, 25_000);
+    expect(stage.desk.asked[0]?.with).toEqual(['incident latency']);
+    await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
+  }, 40_000);
+});
+
+describe('starting and stopping', () => {
+  it('starts while Slack is away, connects when it is back, and answers commands meanwhile', async () => {
+    stage = await startSlackStage({ start: false });
+    stage.slack.faults.down(true);
+    await stage.face.start();
+    await until('the complaint', () => stage.complaints.some((line) => line.includes('auth.test')));
+    expect(stage.face.status().connected).toBe(false);
+    expect((await post()).status).toBe(200);
+    await until('the command', () => stage.desk.asked.length === 1);
+    stage.slack.faults.down(false);
+    await until('the connection', () => stage.face.status().connected);
+    await until('the answer', () => stage.slack.ephemerals('rita').length === 1);
+  });
+
+  it('waits for the work in hand and accepts nothing more', async () => {
+    stage = await startSlackStage();
+    const original = stage.desk.command;
+    let finished = false;
+    stage.desk.command = async (words, request) => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await original(words, request);
+      finished = true;
+    };
+    await stage.slack.command('rita', '#incidents', 'health');
+    await until('the start of the work', async () => (await stage.store.inbox.backlog()).waiting === 1);
+    await stage.face.stop();
+    expect(finished).toBe(true);
+    expect((await stage.slack.command('rita', '#incidents', 'health')).body).toContain('Not accepted');
+  });
+});

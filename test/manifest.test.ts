@@ -1,0 +1,105 @@
+// The Slack manifest: valid by Slack's own schema, as Socket Mode and as HTTP app, and asking for neither too little nor too much.
+
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { sourceFiles } from './support/source-files.ts';
+
+interface Manifest {
+  readonly features: {
+    readonly slash_commands: readonly { readonly command: string; readonly should_escape: boolean }[];
+  };
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+}
+
+const text = readFileSync('manifest.yml', 'utf8');
+const manifest = parse(text) as Manifest;
+const schema: object = JSON.parse(readFileSync('test/fixtures/vendor/manifest.schema.2.0.0.json', 'utf8'));
+const ajv = new Ajv({ strict: false, allErrors: true });
+formats.default(ajv);
+const isValid = ajv.compile(schema);
+
+function faultsOf(yaml: string): unknown {
+  return isValid(parse(yaml)) ? [] : isValid.errors;
+}
+
+describe("Slack's schema", () => {
+  test('takes the manifest as it is', () => {
+    expect(faultsOf(text)).toEqual([]);
+  });
+
+  test('takes the HTTP variant that the first comment describes', () => {
+    const http = text
+      .replace(/# ((?:request_)?url: )/g, '$1')
+      .replace('socket_mode_enabled: true', 'socket_mode_enabled: false');
+    expect(http.match(/https:\/\/chatops\.example\.com\/slack\/events/g)).toHaveLength(2);
+    expect(faultsOf(http)).toEqual([]);
+    expect(parse(http)).toMatchObject({ features: { slash_commands: [{ url: expect.any(String) }] } });
+  });
+
+  test('is really asked: it refuses a manifest with a mistake', () => {
+    expect(faultsOf(text.replace('command: /acgs', 'command: acgs'))).not.toEqual([]);
+    expect(faultsOf(text.replace('is_enabled', 'enabled'))).not.toEqual([]);
+  });
+});
+
+test('the command hands over mentions as ids', () => {
+  expect(manifest.features.slash_commands).toMatchObject([{ command: '/acgs', should_escape: true }]);
+});
+
+describe('scopes', () => {
+  const scopes = manifest.oauth_config.scopes.bot;
+
+  test('each has its reason beside it', () => {
+    const unreasoned = scopes.filter((scope) => !new RegExp(`^ +- ${scope} # \\S+ \\S+`, 'm').test(text));
+    expect(unreasoned).toEqual([]);
+  });
+
+  /** What each method of the Web API that the bot calls asks for (docs.slack.dev/reference/methods). Null: no scope. */
+  const needs: Readonly<Record<string, string | null>> = {
+    'apps.connections.open': null,
+    'auth.test': null,
+    'chat.delete': 'chat:write',
+    'chat.getPermalink': null,
+    'chat.postEphemeral': 'chat:write',
+    'chat.postMessage': 'chat:write',
+    'chat.update': 'chat:write',
+    'conversations.archive': 'channels:manage',
+    'conversations.create': 'channels:manage',
+    'conversations.history': 'channels:history',
+    'conversations.info': 'channels:read',
+    'conversations.invite': 'channels:manage',
+    'conversations.join': 'channels:join',
+    'conversations.list': 'channels:read',
+    'conversations.members': 'channels:read',
+    'conversations.replies': 'channels:history',
+    'conversations.setPurpose': 'channels:manage',
+    'conversations.setTopic': 'channels:manage',
+    'files.completeUploadExternal': 'files:write',
+    'files.getUploadURLExternal': 'files:write',
+    'files.info': 'files:read',
+    'pins.add': 'pins:write',
+    'usergroups.list': 'usergroups:read',
+    'usergroups.users.list': 'usergroups:read',
+    'users.conversations': 'channels:read',
+    'users.info': 'users:read',
+    'views.open': null,
+    'views.update': null,
+  };
+
+  test('cover every method of the Web API that the bot calls', () => {
+    const families = 'apps|auth|bookmarks|canvases|chat|conversations|files|pins|reactions|team|usergroups|users|views';
+    const method = new RegExp(`'((?:${families})\\.[a-zA-Z.]+)'`, 'g');
+    const called = new Set(
+      sourceFiles('src/slack/**/*.ts').flatMap((file) => [...file.code.matchAll(method)].map((m) => m[1] ?? '')),
+    );
+    expect(called.size).toBeGreaterThan(5);
+    const lacking = [...called].filter((name) => {
+      const scope = needs[name];
+      return scope === undefined || (scope !== null && !scopes.includes(scope));
+    });
+    expect(lacking).toEqual([]);
+  });
+});

@@ -1,0 +1,293 @@
+// Any view, however large or hostile, becomes messages that Slack takes; and what they say is in the right place.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../../src/core/actor.ts';
+import { person } from '../../../src/core/actor.ts';
+import type { Answer } from '../../../src/core/answer.ts';
+import type { CheckView, IncidentView } from '../../../src/response/views.ts';
+import { answerMessage, type PlainAnswer } from '../../../src/slack/blocks/answers.ts';
+import { announcement, incidentCard, incidentShown } from '../../../src/slack/blocks/card.ts';
+import { evidenceMessages } from '../../../src/slack/blocks/evidence.ts';
+import { closingModal, gapModal, noteModal } from '../../../src/slack/blocks/modals.ts';
+import { reviewMessage } from '../../../src/slack/blocks/review.ts';
+import type { Message } from '../../../src/slack/blocks/rich.ts';
+import { callMessage, chartMessage, sayMessage, sparkMessage, tooLateMessage } from '../../../src/slack/blocks/talk.ts';
+import { aCheck, anIncident, anObservation, aResolvedIncident, aReview, nightMs } from '../../support/face-views.ts';
+import { problemsOfBlocks } from '../../support/slack-blocks.ts';
+
+const named = (actor: Actor): string => (actor.kind === 'person' ? actor.id : actor.kind);
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom(
+    '',
+    '<!channel> *x* `y`',
+    '<@U1|x>',
+    '&'.repeat(5_000),
+    'z'.repeat(12_000),
+    '\u202e\u0000',
+    '😀'.repeat(900),
+  ),
+);
+const verdict = fc.constantFrom('ok', 'warning', 'critical', 'unknown' as const);
+
+const check: fc.Arbitrary<CheckView> = fc
+  .record({
+    title: text,
+    summary: text,
+    verdict,
+    label: text,
+    rows: fc.integer({ min: 0, max: 60 }),
+    detail: text,
+    notes: fc.array(text, { maxLength: 5 }),
+    answered: fc.boolean(),
+  })
+  .map((one) => ({
+    ...aCheck({ title: one.title }),
+    ...(one.answered
+      ? {
+          observation: anObservation({
+            title: one.title,
+            verdict: one.verdict,
+            summary: one.summary,
+            notes: one.notes,
+            rows: Array.from({ length: one.rows }, () => ({
+              label: one.label,
+              verdict: one.verdict,
+              note: one.detail,
+            })),
+            limits: Array.from({ length: 5 }, () => ({
+              level: 'warning',
+              breachedWhen: 'above',
+              bound: 5,
+              source: one.label,
+              outcome: 'undecidable',
+              why: one.detail,
+            })),
+            ...(one.verdict === 'unknown'
+              ? { unknown: { reason: 'no_data', detail: one.detail, remedy: one.label } }
+              : {}),
+          }),
+        }
+      : { observation: undefined as never }),
+  }));
+
+const incident: fc.Arbitrary<IncidentView> = fc
+  .record({ words: text, more: text, checks: fc.array(check, { maxLength: 25 }), verdict, resolved: fc.boolean() })
+  .map(({ words, more, checks, verdict: worst, resolved }) => {
+    const base = resolved ? aResolvedIncident() : anIncident();
+    return {
+      ...base,
+      title: words,
+      scope: more,
+      note: more,
+      headline: { verdict: worst, text: words },
+      checks,
+      progress: { done: 1, total: 40, awaited: Array.from({ length: 30 }, () => words), round: 3 },
+      standings: Array.from({ length: 12 }, (_, n) => ({
+        hypothesis: `h${n}`,
+        title: words,
+        position: (['supported', 'ruled-out', 'open', 'unknown'] as const)[n % 4] ?? 'open',
+        for: [more, words],
+        against: [more],
+        missing: [words],
+      })),
+      proposals: Array.from({ length: 15 }, (_, n) => ({
+        id: `${n}`,
+        title: words,
+        step: more,
+        risk: 'risky',
+        supported: n > 7,
+        why: more,
+        caution: words,
+      })),
+      setupFailures: { channel: words, invite: more },
+      recovery: { state: 'worse', summary: words, healthySamples: 0, neededSamples: 5 },
+      ...(resolved ? { resolved: { at: nightMs + 1, by: person('U1'), as: 'false-alarm', reason: more } } : {}),
+    } satisfies IncidentView;
+  });
+
+/** What Slack checks, and what we promise beyond it. */
+function expectGood(message: Message): void {
+  expect(problemsOfBlocks(message.blocks)).toEqual([]);
+  expect(message.text.length).toBeLessThanOrEqual(4_000);
+  expect(message.text.trim()).not.toBe('');
+  const json = JSON.stringify(message.blocks);
+  expect(json).not.toContain('"type":"mrkdwn"');
+  expect(json).not.toContain('\u202e');
+}
+
+function expectNoMention(message: Message): void {
+  expect(message.text).not.toMatch(/[<>]/);
+  expect(JSON.stringify(message.blocks)).not.toMatch(/"type":"(user|usergroup|broadcast)"/);
+}
+
+describe('any incident', () => {
+  it('becomes a card, an announcement and an answer that Slack takes and that mention nobody', () => {
+    fc.assert(
+      fc.property(incident, (view) => {
+        for (const message of [
+          incidentCard(view, named),
+          announcement(view, named, 'C0ROOM'),
+          incidentShown(view, named, 'https://x.slack.com/archives/C1/p1'),
+        ]) {
+          expectGood(message);
+          expectNoMention(message);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('becomes evidence in as many messages as it needs, every answered check named in them', () => {
+    fc.assert(
+      fc.property(incident, (view) => {
+        const messages = evidenceMessages(
+          { ...view, checks: view.checks.map((one, n) => ({ ...one, title: `check-${n}!` })) },
+          2,
+        );
+        for (const message of messages) {
+          expectGood(message);
+          expectNoMention(message);
+        }
+        const all = JSON.stringify(messages.map((message) => message.blocks));
+        view.checks.forEach((one, n) => {
+          if (one.observation !== undefined) expect(all).toContain(`check-${n}!`);
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it('any review becomes a message that Slack takes, running or finished', () => {
+  fc.assert(
+    fc.property(fc.array(check, { maxLength: 40 }), text, fc.boolean(), (checks, words, finished) => {
+      const gaps = checks.map(() => ({ check: words, title: words, level: 'warning' as const, why: words }));
+      const view = aReview({ checks, finished, gaps, title: words, headline: { verdict: 'ok', text: words } });
+      expectGood(reviewMessage(view));
+      expectNoMention(reviewMessage(view));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('any answer, line, chart and late click becomes a message that Slack takes', () => {
+  fc.assert(
+    fc.property(text, fc.integer({ min: 0, max: 80 }), (words, many) => {
+      const lines = Array.from({ length: many }, () => words);
+      const line = {
+        id: 'INC-1',
+        title: words,
+        scope: words,
+        status: 'open',
+        verdict: 'ok',
+        headline: words,
+        declaredAt: nightMs,
+        link: `https://x/${words}`,
+      } as const;
+      const answers: readonly Answer[] = [
+        { kind: 'text', text: words },
+        { kind: 'refusal', fault: { whose: 'person', code: 'x', message: words, remedy: words } },
+        { kind: 'help', commands: lines.map((usage) => ({ usage, does: words })), unknown: words, suggestion: words },
+        { kind: 'incident-list', incidents: lines.map(() => line), total: many + 3 },
+        { kind: 'oncall', levels: lines.slice(0, 6).map((name) => ({ level: 'L1', name, pageAtMs: 0, people: [] })) },
+        { kind: 'review-started', review: 'R', title: words, checks: many },
+      ];
+      for (const answer of answers) expectGood(answerMessage(answer as PlainAnswer));
+      const call = { level: 'L1', name: words, people: [...lines, 'U0RITA', 'S0ONCALL'], why: words };
+      expectGood(callMessage(anIncident({ title: words }), call));
+      for (const message of [
+        sayMessage(words, lines),
+        chartMessage(words, words, 'F0123456789'),
+        sparkMessage(words, words, lines),
+        tooLateMessage(words, 'https://x/y'),
+      ]) {
+        expectGood(message);
+        expectNoMention(message);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('any modal is one that Slack takes', () => {
+  fc.assert(
+    fc.property(text, (words) => {
+      const about = { id: 'INC-42', title: words, metadata: 'INC-42 C1' };
+      const gaps = Array.from({ length: 120 }, (_, n) => ({
+        check: `${n}${words}`,
+        title: words,
+        level: 'critical' as const,
+        why: words,
+      }));
+      const modals = [
+        closingModal('resolve', about),
+        noteModal(about, nightMs),
+        gapModal(aReview({ gaps }), 'REV-7', nightMs),
+      ];
+      for (const view of modals) expect(problemsOfBlocks(view.blocks, view)).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe('the card', () => {
+  it('says the verdict, the number and the scope first, in its text and in its blocks', () => {
+    const card = incidentCard(anIncident(), named);
+    expect(card.text.split('\n')[0]).toBe('🔴 CRITICAL · P99 19.0 ms &gt; 5 ms · rising since 02:14 UTC · agent-bus');
+    expect(JSON.stringify(card.blocks[0])).toContain('🔴 CRITICAL · P99 19.0 ms > 5 ms');
+  });
+
+  it('has one primary button, at most three more, and the rest in a menu', () => {
+    const card = incidentCard(anIncident(), named);
+    const actions = card.blocks.find((block) => block.type === 'actions');
+    const elements = actions?.elements ?? [];
+    expect(elements.filter((one) => 'style' in one && one.style === 'primary')).toHaveLength(1);
+    expect(elements.filter((one) => one.type === 'button').length).toBeLessThanOrEqual(4);
+    expect(elements.filter((one) => one.type === 'overflow')).toHaveLength(1);
+  });
+
+  it('names what the evidence supports as text with its step, and draws no button for it', () => {
+    const json = JSON.stringify(incidentCard(anIncident(), named).blocks);
+    expect(json).toContain('Clear cache prefixes');
+    expect(json).toContain('step 6.2, risky');
+    expect(json).toContain('it deletes 500 keys');
+    expect(json).not.toContain('acgs.clear');
+  });
+
+  it('says when the clock runs, and for whom', () => {
+    expect(incidentCard(anIncident(), named).text).toContain(
+      'L2 Platform team lead is told at 02:19 UTC unless somebody acknowledges',
+    );
+    const stopped = { stopped: { by: person('rita'), at: nightMs + 120_000 }, told: [], exhausted: false };
+    const text = incidentCard(anIncident({ escalation: stopped }), named).text;
+    expect(text).toContain('Clock stopped by rita 02:16 UTC');
+    expect(text).toContain('Acknowledge rita 02:16 UTC');
+  });
+
+  it('does not change because time passed', () => {
+    expect(incidentCard(anIncident(), named)).toEqual(incidentCard(anIncident(), named));
+  });
+});
+
+it('an unknown check says what was asked and what to do', () => {
+  const unknown = {
+    reason: 'no_data',
+    detail: 'no such series cache_hits_total',
+    remedy: 'acgs doctor lists what exists.',
+  } as const;
+  const view = anIncident({
+    checks: [aCheck({ observation: anObservation({ verdict: 'unknown', unknown, summary: 'no data' }) })],
+  });
+  const json = JSON.stringify(evidenceMessages(view, 1));
+  expect(json).toContain('⚪ UNKNOWN');
+  expect(json).toContain('no such series cache_hits_total');
+  expect(json).toContain('What to do: acgs doctor lists what exists.');
+});
+
+it('rows that were cut are counted', () => {
+  const rows = Array.from({ length: 10 }, (_, n) => ({ label: `pod-${n}`, verdict: 'ok' as const }));
+  const view = anIncident({ checks: [aCheck({ observation: anObservation({ rows, rowsCut: 90 }) })] });
+  expect(JSON.stringify(evidenceMessages(view, 1))).toContain('and 94 more rows');
+});

@@ -175,7 +175,10 @@ describe('the limits are the numbers of the owners', () => {
 
   // The fixture is a copy; where the owners' own file lies beside the project, the copy must be the same.
   const original = here('../../shared/data/acgs2/performance_thresholds.yml');
-  it.skipIf(!existsSync(original))("the copy of the owners' thresholds is unchanged", () => {
-    expect(readFileSync(here(thresholdsPath), 'utf8')).toBe(readFileSync(original, 'utf8'));
-  });
+  it.skipIf(!existsSync(original))(
+    "the copy of the owners' thresholds is unchanged (needs the owners' file beside the project)",
+    () => {
+      expect(readFileSync(here(thresholdsPath), 'utf8')).toBe(readFileSync(original, 'utf8'));
+    },
+  );
 });

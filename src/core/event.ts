@@ -84,11 +84,14 @@ export type ReviewEvent =
   | { readonly type: 'review-observed'; readonly observation: Observation; readonly evidence?: EvidenceRef }
   | { readonly type: 'review-finished'; readonly verdict: Verdict };
 
+/** Which part of a check cannot be measured: one of its limits, or all of it. */
+export type GapLevel = 'warning' | 'critical' | 'check';
+
 /** Accepted gaps of measurement, in the stream `gaps`. */
 export type GapEvent = {
   readonly type: 'gap-accepted';
   readonly check: string;
-  readonly level: 'warning' | 'critical';
+  readonly level: GapLevel;
   readonly until: number;
   readonly reason: PrivateText;
 };

@@ -62,6 +62,8 @@ export interface Observation {
   readonly limits: readonly LimitReading[];
   /** Present exactly when the verdict is unknown. `detail`: what was asked and why there is no answer; `remedy`: what to do. */
   readonly unknown?: { readonly reason: UnknownReason; readonly detail: string; readonly remedy: string };
+  /** Set while a person has accepted that the whole check cannot be measured: it is listed, and no longer sets the headline. */
+  readonly accepted?: { readonly by: string; readonly until: number };
   /** One line: number, threshold, direction, scope. Never without its unit. */
   readonly summary: string;
   readonly rows: readonly Row[];

@@ -1,7 +1,7 @@
 // Numbers, times and verdicts as people read them: with unit, in UTC, never by symbol alone.
 
 import type { Measurement, Observation, Unit } from './observation.ts';
-import type { LimitReading, Verdict } from './verdict.ts';
+import { decisiveLimit, type LimitReading, type Verdict } from './verdict.ts';
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   ok: 'OK',
@@ -68,4 +68,17 @@ export function timestamp(ms: number): string {
 /** How old the data behind an observation were when it was made; 0 for a live answer. */
 export function dataAgeMs(observation: Observation): number {
   return observation.sampleAt === undefined ? 0 : Math.max(0, observation.observedAt - observation.sampleAt);
+}
+
+/** `19.0 ms (> 5 ms)`: a measurement with its decisive limit, for tables and sentences. */
+export function valueWithLimit(observation: Observation): string {
+  if (observation.measurement === undefined) return `no value (${spellReason(observation)})`;
+  const limit = decisiveLimit(observation.limits);
+  const value = spellMeasurement(observation.measurement);
+  return limit === undefined ? value : `${value} (${spellLimit(limit, observation.measurement.unit)})`;
+}
+
+/** Why there is no verdict, in two words: `no data`, `timeout`. */
+export function spellReason(observation: Observation): string {
+  return (observation.unknown?.reason ?? 'unknown').replaceAll('_', ' ');
 }

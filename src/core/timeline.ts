@@ -3,8 +3,7 @@
 import type { Actor } from './actor.ts';
 import type { IncidentEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
-import { spellLimit, spellMeasurement, verdictWords } from './spell.ts';
-import { decisiveLimit } from './verdict.ts';
+import { verdictWords } from './spell.ts';
 
 export interface TimelineEntry {
   /** Number of the event in its stream, cited as `[#12]`. */
@@ -106,12 +105,4 @@ export function roleOf(incident: Incident, actor: Actor): string {
   const held = Object.entries(incident.roles).find(([, holder]) => holder?.kind === 'person' && holder.id === actor.id);
   if (held !== undefined) return held[0];
   return incident.declaredBy.kind === 'person' && incident.declaredBy.id === actor.id ? 'declarer' : 'participant';
-}
-
-/** `19.0 ms (> 5 ms)`: a measurement with its decisive limit, for tables. */
-export function valueWithLimit(observation: Extract<IncidentEvent, { type: 'observed' }>['observation']): string {
-  if (observation.measurement === undefined) return `no value (${observation.unknown?.reason ?? 'unknown'})`;
-  const limit = decisiveLimit(observation.limits);
-  const value = spellMeasurement(observation.measurement);
-  return limit === undefined ? value : `${value} (${spellLimit(limit, observation.measurement.unit)})`;
 }

@@ -1,5 +1,6 @@
 // Accepts that a limit cannot be measured, until a date, by a person with a reason.
 
+import type { GapLevel } from '../core/event.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
 import { answer, answerOnly, settle } from './record.ts';
@@ -11,7 +12,7 @@ export async function acceptGap(
   given: Given,
   gap: {
     readonly check: string;
-    readonly level: 'warning' | 'critical';
+    readonly level: GapLevel;
     readonly until: number;
     readonly reason: string;
   },
@@ -50,7 +51,7 @@ export async function acceptGap(
     const date = new Date(until).toISOString().slice(0, 10);
     await answer(tx, request, {
       kind: 'text',
-      text: `Accepted: the ${level} limit of ${check} cannot be measured, until ${date}. It stays listed and no longer sets the headline.`,
+      text: `Accepted: ${level === 'check' ? check : `the ${level} limit of ${check}`} cannot be measured, until ${date}. It stays listed and no longer sets the headline.`,
     });
     await settle(tx, request, 'gap accepted');
   });

@@ -26,9 +26,7 @@ export async function declare(given: Given, declaration: Declaration, request: R
   );
   if (procedure === undefined) return refuseUnknown(given, declaration.runbook, request);
   await given.store.transact(async (tx) => {
-    const [open] = declaration.separate
-      ? []
-      : await tx.incidents({ status: 'open', runbook: procedure.name, scope: procedure.scope, limit: 1 });
+    const open = declaration.separate ? undefined : await openIncident(tx, procedure);
     const incident =
       open === undefined
         ? await openNew(given, tx, procedure, declaration, request)
@@ -36,6 +34,12 @@ export async function declare(given: Given, declaration: Declaration, request: R
     await answer(tx, request, { kind: 'declared', incident: incident.id, joined: open !== undefined });
     await settle(tx, request, `declared ${incident.id}`);
   });
+}
+
+/** The one that declarations join; one that was opened separately only when there is no other. */
+async function openIncident(tx: Transaction, procedure: Procedure): Promise<Incident | undefined> {
+  const open = await tx.incidents({ status: 'open', runbook: procedure.name, scope: procedure.scope });
+  return open.find((incident) => !incident.separate) ?? open[0];
 }
 
 async function openNew(

@@ -2,7 +2,7 @@
 
 import type { Actor } from '../core/actor.ts';
 import type { Chart } from '../core/chart.ts';
-import type { Role } from '../core/event.ts';
+import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import type { ReplyTo } from '../core/notice.ts';
 import type { IncidentView, ReviewView } from './views.ts';
@@ -36,7 +36,7 @@ export interface Desk {
   acceptGap(
     gap: {
       readonly check: string;
-      readonly level: 'warning' | 'critical';
+      readonly level: GapLevel;
       readonly until: number;
       readonly reason: string;
     },

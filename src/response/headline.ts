@@ -51,11 +51,13 @@ function directionOf(observation: Observation): string {
 
 /** `1 of 9 cannot be measured, 8 OK`; the worst first, nothing left out. */
 export function countVerdicts(checks: readonly CheckView[]): string {
-  const of = (verdict: string) => checks.filter((check) => check.observation?.verdict === verdict);
+  const of = (verdict: string) =>
+    checks.filter((check) => check.observation?.verdict === verdict && check.observation.accepted === undefined);
   const parts = [
     [of('critical').length, 'critical'],
     [of('warning').length, 'warning'],
     [of('unknown').length, 'cannot be measured'],
+    [checks.filter((check) => check.observation?.accepted !== undefined).length, 'known not to be measurable'],
   ] as const;
   const told = parts
     .filter(([count]) => count > 0)

@@ -1,8 +1,9 @@
 // A review as faces draw it, from its events and its definition.
 
 import type { Recorded } from '../core/event.ts';
+import { acceptableGaps } from '../core/gap.ts';
 import { spellValue } from '../core/spell.ts';
-import { worst } from '../core/verdict.ts';
+import { type Verdict, worst } from '../core/verdict.ts';
 import type { Given } from './given.ts';
 import { countVerdicts } from './headline.ts';
 import { observationsIn } from './review.ts';
@@ -53,10 +54,15 @@ function checksOf(
   });
 }
 
+/** An accepted gap is listed and does not set the headline. */
+function decidingVerdict({ observation }: CheckView): readonly Verdict[] {
+  return observation === undefined || observation.accepted !== undefined ? [] : [observation.verdict];
+}
+
 function headlineOf(title: string, checks: readonly CheckView[], finished: boolean): Headline {
   const done = checks.filter((check) => check.observation !== undefined);
   if (!finished) return { verdict: 'unknown', text: `${title} · ${done.length} of ${checks.length} checks` };
-  const verdict = worst(done.flatMap((check) => (check.observation === undefined ? [] : [check.observation.verdict])));
+  const verdict = worst(done.flatMap(decidingVerdict));
   return { verdict, text: [countVerdicts(checks), budgetOf(checks)].filter(Boolean).join(' · ') };
 }
 
@@ -76,13 +82,6 @@ function budgetOf(checks: readonly CheckView[]): string {
 }
 
 function gapsOf(check: CheckView): ReviewView['gaps'] {
-  if (check.observation?.unknown?.reason !== 'unresolvable') return [];
-  return check.observation.limits
-    .filter((limit) => limit.outcome === 'undecidable' && limit.accepted === undefined)
-    .map((limit) => ({
-      check: check.id,
-      title: check.title,
-      level: limit.level,
-      why: limit.why ?? 'cannot be measured',
-    }));
+  const gaps = check.observation === undefined ? [] : acceptableGaps(check.observation);
+  return gaps.map((gap) => ({ check: check.id, title: check.title, ...gap }));
 }

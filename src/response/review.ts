@@ -86,7 +86,11 @@ async function recordFindings(
   const recorded = await tx.append(review, past.length, events);
   const seen = observationsIn([...past, ...recorded]);
   if (definition.checks.every((check) => seen.has(check.id))) {
-    const verdict = worst([...seen.values()].map(({ observation }) => observation.verdict));
+    const verdict = worst(
+      [...seen.values()].flatMap(({ observation }) =>
+        observation.accepted === undefined ? [observation.verdict] : [],
+      ),
+    );
     await tx.append(review, past.length + events.length, [
       { at, actor: theBot, event: { type: 'review-finished', verdict } },
     ]);

@@ -1,7 +1,7 @@
 // What a face needs to draw an incident or a review: derived from the record and the runbook, nothing stored.
 
 import type { Actor } from '../core/actor.ts';
-import type { EvidenceRef, RecoveryState, Role, SetupStep } from '../core/event.ts';
+import type { EvidenceRef, GapLevel, RecoveryState, Role, SetupStep } from '../core/event.ts';
 import type { Standing } from '../core/hypothesis.ts';
 import type { Observation } from '../core/observation.ts';
 import type { PhaseName, Saying } from '../core/runbook.ts';
@@ -113,7 +113,7 @@ export interface ReviewView {
   readonly gaps: readonly {
     readonly check: string;
     readonly title: string;
-    readonly level: 'warning' | 'critical';
+    readonly level: GapLevel;
     readonly why: string;
   }[];
 }

@@ -3,6 +3,7 @@
 import type { Standing } from '../core/hypothesis.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Condition, HypothesisDefinition, Procedure } from '../core/runbook.ts';
+import { spellReason, valueWithLimit } from '../core/spell.ts';
 import { answerOf, type CompiledCondition, compileCondition } from './condition.ts';
 import { mentionPattern } from './mention.ts';
 
@@ -63,7 +64,7 @@ function positionOf(supporting: number, opposing: number): Standing['position'] 
 }
 
 function whyMissing(id: string, observation: Observation | undefined, titles: ReadonlyMap<string, string>): string {
-  return `${titles.get(id) ?? id}: ${observation?.unknown?.detail ?? 'no answer yet'}`;
+  return `${titles.get(id) ?? id} (${observation === undefined ? 'no answer yet' : spellReason(observation)})`;
 }
 
 function inNumbers(
@@ -72,7 +73,9 @@ function inNumbers(
   titles: ReadonlyMap<string, string>,
 ): string {
   return sentence.replace(mentionPattern, (_, id: string) => {
-    return observations[id]?.summary ?? `${titles.get(id) ?? id}: no answer yet`;
+    const observation = observations[id];
+    if (observation === undefined) return `${titles.get(id) ?? id}: no answer yet`;
+    return observation.measurement === undefined ? observation.summary : valueWithLimit(observation);
   });
 }
 

@@ -68,7 +68,7 @@ export function findingOf(call: CheckCall, statement: Statement, observedAt: num
 }
 
 function withoutValue(call: CheckCall, failure: Failure) {
-  const missing = failure.reason === 'no_data' && call.missing !== undefined ? ` ${call.missing}` : '';
+  const missing = failure.reason === 'no_data' && call.missing !== undefined ? `. ${call.missing}` : '';
   const limits = call.limits.map((limit): LimitReading => ({ ...limit, outcome: 'undecidable', why: failure.reason }));
   const unknown = { ...failure, detail: `${failure.detail}${missing}` };
   return { verdict: 'unknown' as const, limits, unknown, summary: oneLine(failure.detail) };

@@ -4,8 +4,7 @@ import { sparkline } from '../../core/chart-words.ts';
 import type { Recorded } from '../../core/event.ts';
 import { fenced, plainInMarkdown } from '../../core/markdown.ts';
 import type { Observation, Series } from '../../core/observation.ts';
-import { timestamp, verdictWords } from '../../core/spell.ts';
-import { valueWithLimit } from '../../core/timeline.ts';
+import { timestamp, valueWithLimit, verdictWords } from '../../core/spell.ts';
 import { cite, find, type ReportMaterial } from './write-report.ts';
 
 export interface Observed {

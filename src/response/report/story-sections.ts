@@ -4,8 +4,8 @@ import { spellDuration } from '../../core/duration.ts';
 import type { Recorded } from '../../core/event.ts';
 import { plainInMarkdown } from '../../core/markdown.ts';
 import type { Observation } from '../../core/observation.ts';
-import { clockTime, spellMeasurement, spellValue, timestamp } from '../../core/spell.ts';
-import { roleOf, timelineOf, valueWithLimit } from '../../core/timeline.ts';
+import { clockTime, spellMeasurement, spellValue, timestamp, valueWithLimit } from '../../core/spell.ts';
+import { roleOf, timelineOf } from '../../core/timeline.ts';
 import { cite, find, type ReportMaterial } from './write-report.ts';
 
 /** Three sentences a manager understands. */

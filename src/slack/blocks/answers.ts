@@ -120,7 +120,7 @@ function peopleLeaves(people: readonly string[]): readonly RichTextElement[] {
 
 /** A mention of a configured person or group; anything else stays text. */
 export function mentionLeaf(id: string): RichTextElement {
-  if (/^[UW][A-Z0-9]{2,}$/.test(id)) return { type: 'user', user_id: id };
-  if (/^S[A-Z0-9]{2,}$/.test(id)) return { type: 'usergroup', usergroup_id: id };
+  if (/^[UW][A-Z0-9]{2,20}$/.test(id)) return { type: 'user', user_id: id };
+  if (/^S[A-Z0-9]{2,20}$/.test(id)) return { type: 'usergroup', usergroup_id: id };
   return words(id, 80);
 }

@@ -9,8 +9,8 @@ import { incidentActions } from './buttons.ts';
 import { clockLine, clockText } from './clock-line.ts';
 import { headlineText, incidentHeadline } from './headline.ts';
 import { phasesText } from './phases.ts';
+import { proposalsText } from './proposals.ts';
 import {
-  bullets,
   clockTime,
   day,
   footnote,
@@ -53,6 +53,7 @@ function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Messa
   const phases = phasesText(view, named);
   const likely = likelyText(view.standings);
   const progress = progressText(view);
+  const proposals = proposalsText(view);
   const recovery = recoveryText(view);
   const text = topText(
     headline,
@@ -60,15 +61,15 @@ function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Messa
     phases,
     progress,
     likely,
+    proposals,
     clockText(view, named),
     recovery,
   );
   const blocks = present([
     header(headline),
     rich(declaredLine(view, named)),
-    rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500))),
+    rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500)), line(words(proposals, 900))),
     rich(clockLine(view, named), recovery !== '' && line(strong('Recovery: '), words(recovery, 500))),
-    ...proposalBlocks(view),
     actions,
     setupFootnote(view),
   ]);
@@ -120,26 +121,6 @@ function recoveryText(view: IncidentView): string {
     'signal-lost': 'signal lost',
   };
   return `${said[state]} · ${summary} · ${healthySamples} of ${neededSamples} healthy samples`;
-}
-
-/** What the evidence supports, as text with the runbook's step: nothing here can be pressed. */
-function proposalBlocks(view: IncidentView): readonly (KnownBlock | undefined)[] {
-  const inOrder = [...view.proposals].sort((a, b) => Number(b.supported) - Number(a.supported));
-  if (inOrder.length === 0) return [];
-  const { shown, cut } = firstOf(inOrder, 6);
-  const items = shown.map((proposal) =>
-    line(
-      strong(proposal.title, 120),
-      words(
-        ` · step ${proposal.step}, ${proposal.risk}${proposal.supported ? '' : ', not supported by the evidence'}`,
-        160,
-      ),
-      proposal.why !== '' && words(`: ${proposal.why}`, 300),
-      proposal.caution !== undefined && words(` Caution: ${proposal.caution}`, 300),
-    ),
-  );
-  const more = cut > 0 && line(words(`and ${cut} more in the runbook`));
-  return [rich(line(strong('What the runbook offers, to do by hand')), bullets(items), more)];
 }
 
 function setupFootnote(view: IncidentView): KnownBlock | undefined {

@@ -21,40 +21,62 @@ export function checkLines(check: CheckView, detail: 'short' | 'full'): readonly
   return below.length === 0 ? [first] : [first, bullets(below)];
 }
 
-/** `, 12 s old`: how old the data was when it was read, said from 5 s on. */
+/** `, 12 s old`: how old the data was when it was read, said from 5 s on. An unknown says it itself where it matters. */
 function ageText(observation: Observation): string {
+  if (observation.unknown !== undefined) return '';
   const ageMs = dataAgeMs(observation);
   return ageMs < 5_000 ? '' : `, ${spellDuration(ageMs)} old`;
 }
 
 function shortDetails(observation: Observation): readonly RichTextSection[] {
-  return present([...unknownLines(observation), ...limitLines(observation, 2)]);
+  return present([...unknownLines(observation), ...limitLines(observation, 2), ...noteLines(observation)]);
 }
 
 function fullDetails(observation: Observation): readonly RichTextSection[] {
   const rows = firstOf(observation.rows, 6);
   const hidden = rows.cut + (observation.rowsCut ?? 0);
-  const notes = firstOf(observation.notes, 2);
   return present([
     ...unknownLines(observation),
     ...limitLines(observation, 3),
     ...rows.shown.map(rowLine),
     hidden > 0 && line(words(`and ${hidden} more rows`)),
-    ...notes.shown.map((note) => line(words(`Note: ${note}`, 200))),
-    notes.cut > 0 && line(words(`and ${notes.cut} more notes`)),
+    ...noteLines(observation),
+  ]);
+}
+
+function noteLines(observation: Observation): readonly RichTextSection[] {
+  const { shown, cut } = firstOf(observation.notes, 2);
+  return present([
+    ...shown.map((note) => line(words(`Note: ${note}`, 200))),
+    cut > 0 && line(words(`and ${cut} more notes`)),
   ]);
 }
 
 function unknownLines(observation: Observation): readonly RichTextSection[] {
   if (observation.unknown === undefined) return [];
   const { detail, remedy } = observation.unknown;
-  return [line(words(detail, 400)), line(words(remedy === '' ? '' : `What to do: ${remedy}`, 300))];
+  // Where the summary is the beginning of the detail, only the rest is news.
+  const news = detail.startsWith(observation.summary) ? detail.slice(observation.summary.length) : detail;
+  if (observation.accepted !== undefined) {
+    return [line(words(`known gap, accepted until ${utcDate(observation.accepted.until)}`))];
+  }
+  return [
+    line(words(news.replace(/^[\s.:;,]+/, ''), 400)),
+    line(words(remedy === '' ? '' : `What to do: ${remedy}`, 300)),
+  ];
 }
 
-/** Only limits that a verdict word does not already say: undecidable ones and accepted gaps. */
+/**
+ * Only limits that the lines above do not already say: accepted gaps, and undecidable ones beside others that were decided
+ * or where nothing else says why.
+ */
 function limitLines(observation: Observation, max: number): readonly RichTextSection[] {
   const unit = observation.measurement?.unit ?? 'none';
-  const special = observation.limits.filter((limit) => limit.outcome === 'undecidable' || limit.accepted !== undefined);
+  const noneDecided = observation.limits.every((limit) => limit.outcome === 'undecidable');
+  const said = observation.unknown !== undefined && noneDecided;
+  const special = observation.limits.filter(
+    (limit) => limit.accepted !== undefined || (limit.outcome === 'undecidable' && !said),
+  );
   const { shown, cut } = firstOf(special, max);
   return present([
     ...shown.map((limit) => line(words(limitText(limit, unit), 220))),

@@ -2,9 +2,10 @@
 
 import type { Verdict } from '../../core/verdict.ts';
 import type { CheckView, IncidentView } from '../../response/views.ts';
-import { type RichPart, richLength, runsOf } from '../fit.ts';
+import { firstOf, type RichPart, richLength, runsOf } from '../fit.ts';
 import { checkLines } from './check-lines.ts';
-import { blockLength, line, type Message, present, rich, strong, topText, verdictWord } from './rich.ts';
+import { proposalParts } from './proposals.ts';
+import { blockLength, line, type Message, present, rich, strong, topText, verdictWord, words } from './rich.ts';
 
 const blocksPerMessage = 4;
 
@@ -14,7 +15,11 @@ const order: Readonly<Record<Verdict, number>> = { critical: 0, warning: 1, unkn
 export function evidenceMessages(view: IncidentView, round: number): readonly Message[] {
   const answered = view.checks.filter((check) => check.observation !== undefined);
   const sorted = [...answered].sort((a, b) => rankOf(a) - rankOf(b));
-  const blocks = checkBlocks(sorted, 'full');
+  const blocks = [
+    ...checkBlocks(sorted, 'full'),
+    ...proposalParts(view).map((part) => [...part]),
+    ...sayingBlocks(view),
+  ];
   const messages: RichPart[][][] = [];
   for (let at = 0; at < blocks.length; at += blocksPerMessage) messages.push(blocks.slice(at, at + blocksPerMessage));
   if (messages.length === 0) messages.push([]);
@@ -28,6 +33,17 @@ export function evidenceMessages(view: IncidentView, round: number): readonly Me
       blocks: present([rich(line(strong(title))), ...parts.map((part) => rich(...part))]),
     };
   });
+}
+
+/** Steps of the runbook that the bot cannot do, or that do nothing: said, not dropped. */
+function sayingBlocks(view: IncidentView): readonly RichPart[][] {
+  if (view.sayings.length === 0) return [];
+  const { shown, cut } = firstOf(view.sayings, 12);
+  const items = shown.map((saying) => line(strong(`Step ${saying.step}: `, 60), words(saying.text, 300)));
+  const more = cut === 0 ? [] : [line(words(`and ${cut} more steps`))];
+  return runsOf([line(strong('Steps that the bot leaves to people')), ...items, ...more], blockLength, 20).map(
+    (run) => [...run],
+  );
 }
 
 function rankOf(check: CheckView): number {

@@ -50,7 +50,7 @@ export function noteModal(about: About, now: number): ModalView {
 /** The review's gaps are read again at submission: an option only names one of them. */
 export function gapModal(review: ReviewView, metadata: string, now: number): ModalView {
   const options = review.gaps.slice(0, 100).map((gap, position) => ({
-    text: plain(`${gap.title}: ${gap.level} limit`, 75),
+    text: plain(gap.level === 'check' ? gap.title : `${gap.title}: ${gap.level} limit`, 75),
     value: gapKey(gap),
     description: plain(gap.why === '' ? `gap ${position + 1}` : gap.why, 75),
   }));

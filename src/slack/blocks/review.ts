@@ -52,7 +52,7 @@ function checks(view: ReviewView): readonly (KnownBlock | undefined)[] {
 /** Drawn only while a limit is open that could be accepted as a known gap. */
 function gapButton(view: ReviewView): KnownBlock | undefined {
   if (view.gaps.length === 0) return undefined;
-  const count = view.gaps.length === 1 ? '1 limit that' : `${view.gaps.length} limits that`;
+  const count = view.gaps.length === 1 ? '1 gap that' : `${view.gaps.length} gaps that`;
   const label = `Accept ${count} cannot be measured …`;
   return {
     type: 'actions',

@@ -10,7 +10,7 @@ import type {
 } from '@slack/types';
 import type { Actor } from '../../core/actor.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { cutParts, cutTo, type RichPart } from '../fit.ts';
+import { cutParts, cutTo, type RichPart, richLength } from '../fit.ts';
 import { clean, escapeText, oneLine } from '../untrusted.ts';
 
 /** A message that is complete with its text alone; the blocks say the same and more. */
@@ -77,9 +77,9 @@ export function day(ms: number): RichTextElement {
 }
 
 export function link(url: string, label: string): RichTextElement {
-  return /^https?:\/\//.test(url)
-    ? { type: 'link', url: url.slice(0, 3_000), text: cutTo(oneLine(label), 200) }
-    : words(label);
+  const address = clean(url).replace(/[\s<>|]/g, '');
+  if (!/^https?:\/\//.test(address) || address.length > 3_000) return words(label);
+  return { type: 'link', url: address, text: cutTo(oneLine(label), 200) };
 }
 
 export type Piece = RichTextElement | readonly RichTextElement[] | string | false | undefined;
@@ -113,7 +113,7 @@ export const blockLength = 2_900;
 
 /** One rich_text block, cut to its length; undefined when nothing is in it. */
 export function rich(...parts: readonly (RichPart | undefined | false)[]): KnownBlock | undefined {
-  const elements = parts.filter((part): part is RichPart => typeof part === 'object' && part.elements.length > 0);
+  const elements = parts.filter((part): part is RichPart => typeof part === 'object' && richLength(part) > 0);
   return elements.length === 0 ? undefined : { type: 'rich_text', elements: [...cutParts(elements, blockLength)] };
 }
 

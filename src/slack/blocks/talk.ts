@@ -21,9 +21,12 @@ export function callMessage(view: IncidentView, call: Call): Message {
   const who = shown.flatMap((id) => [mentionLeaf(id), words(' ')]);
   const more = cut === 0 ? '' : `and ${cut} more `;
   const said = `${more}${call.level} ${call.name}: ${call.why}`;
-  const mentions = shown.map(mentionText).join(' ');
+  const mentions = shown
+    .map(mentionText)
+    .filter((mention) => mention !== '')
+    .join(' ');
   // Short enough to stay under 4,000 characters with thirty mentions in front, even when every character is escaped.
-  const rest = topText(cutTo(said, 400), cutTo(`${view.id} ${view.title} · ${incidentHeadline(view)}`, 200));
+  const rest = topText(cutTo(said, 350), cutTo(`${view.id} ${view.title} · ${incidentHeadline(view)}`, 180));
   return {
     text: mentions === '' ? rest : `${mentions} ${rest}`,
     blocks: present([
@@ -35,10 +38,11 @@ export function callMessage(view: IncidentView, call: Call): Message {
   };
 }
 
+/** Empty for what is no id: nobody can be called by it, and the blocks name it. */
 function mentionText(id: string): string {
   const leaf = mentionLeaf(id);
   if (leaf.type === 'user') return `<@${leaf.user_id}>`;
-  return leaf.type === 'usergroup' ? `<!subteam^${leaf.usergroup_id}>` : topText(cutTo(id, 30));
+  return leaf.type === 'usergroup' ? `<!subteam^${leaf.usergroup_id}>` : '';
 }
 
 export function sayMessage(text: string, lines: readonly string[] = []): Message {

@@ -107,7 +107,8 @@ async function send(library: Library, request: RequestContext, signal: AbortSign
     headers: request.getHeaders(),
     redirect: 'manual',
     signal,
-    ...(dispatcher === undefined ? {} : { dispatcher }),
+    // The client library brings an undici of its own, whose types are not those of Node's fetch.
+    ...(dispatcher === undefined ? {} : ({ dispatcher } as object)),
   });
   const chunks: Uint8Array[] = [];
   let size = 0;

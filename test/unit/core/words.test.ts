@@ -98,6 +98,16 @@ describe('accepted gaps', () => {
     expect(seen.limits[0]).toMatchObject({ outcome: 'undecidable', accepted: { by: 'U0LENA', until: 2_000 } });
   });
 
+  test('a whole check that is known to answer nothing can be accepted, one with limits cannot: that is how an outage looks', () => {
+    const gaps = [{ check: 'breakers', level: 'check', until: 2_000, by: 'U0LENA' }] as const;
+    const silent = observation('breakers', 'unknown');
+    expect(withGaps(silent, gaps)).toMatchObject({ verdict: 'unknown', accepted: { by: 'U0LENA', until: 2_000 } });
+    const outage = observation('breakers', 'unknown', { limits: [{ ...critical, outcome: 'undecidable' }] });
+    expect(withGaps(outage, gaps).accepted).toBeUndefined();
+    const down = observation('breakers', 'unknown', { unknown: { reason: 'unreachable', detail: 'x', remedy: 'y' } });
+    expect(withGaps(down, gaps).accepted).toBeUndefined();
+  });
+
   test('it ends on its date', () => {
     expect(withGaps(blind, accepted(900)).verdict).toBe('unknown');
   });

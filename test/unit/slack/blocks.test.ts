@@ -248,12 +248,12 @@ describe('the card', () => {
     expect(elements.filter((one) => one.type === 'overflow')).toHaveLength(1);
   });
 
-  it('names what the evidence supports as text with its step, and draws no button for it', () => {
+  it('names what the evidence supports as text with its step, and draws no button for it; the caution is in the thread', () => {
     const json = JSON.stringify(incidentCard(anIncident(), named).blocks);
     expect(json).toContain('Clear cache prefixes');
     expect(json).toContain('step 6.2, risky');
-    expect(json).toContain('it deletes 500 keys');
     expect(json).not.toContain('acgs.clear');
+    expect(JSON.stringify(evidenceMessages(anIncident(), 1))).toContain('it deletes 500 keys');
   });
 
   it('says when the clock runs, and for whom', () => {
@@ -290,4 +290,11 @@ it('rows that were cut are counted', () => {
   const rows = Array.from({ length: 10 }, (_, n) => ({ label: `pod-${n}`, verdict: 'ok' as const }));
   const view = anIncident({ checks: [aCheck({ observation: anObservation({ rows, rowsCut: 90 }) })] });
   expect(JSON.stringify(evidenceMessages(view, 1))).toContain('and 94 more rows');
+});
+
+it('steps that only people can do are said with the evidence', () => {
+  const sayings = [
+    { phase: 'investigate', step: '5', text: 'TRACE_ENABLED changes nothing in this version.' },
+  ] as const;
+  expect(JSON.stringify(evidenceMessages(anIncident({ sayings }), 1))).toContain('TRACE_ENABLED changes nothing');
 });

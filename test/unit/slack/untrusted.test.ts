@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainWords } from '../../../src/slack/conversations/command.ts';
-import { cutTo } from '../../../src/slack/fit.ts';
+import { cutParts, cutTo, richLength } from '../../../src/slack/fit.ts';
 import { clean, escapeFormatted, escapeText, oneLine } from '../../../src/slack/untrusted.ts';
 
 const nasty = fc.oneof(
@@ -90,6 +90,31 @@ describe('cutting', () => {
       }),
     );
   });
+});
+
+it('cutting a block keeps its limit and counts what is missing', () => {
+  const section = (text: string) => ({
+    type: 'rich_text_section' as const,
+    elements: [{ type: 'text' as const, text }],
+  });
+  const texts = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(texts, fc.boolean(), (all, asList) => {
+      const list = { type: 'rich_text_list' as const, style: 'bullet' as const, elements: all.map(section) };
+      const parts = asList ? [list] : all.map(section);
+      const total = all.join('').length;
+      const cut = cutParts(parts, 300);
+      const length = cut.reduce((sum, part) => sum + richLength(part), 0);
+      expect(length).toBeLessThanOrEqual(300);
+      if (total <= 300) {
+        expect(cut).toBe(parts);
+        return;
+      }
+      const tail = /… \(\+(\d+) characters\)"/.exec(JSON.stringify(cut));
+      const kept = length - `… (+${tail?.[1]} characters)`.length;
+      expect(Number(tail?.[1]) + kept).toBe(total);
+    }),
+  );
 });
 
 it('a command reads the same whether Slack escapes or not', () => {

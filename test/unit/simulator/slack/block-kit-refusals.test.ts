@@ -1,3 +1,4 @@
+// What Block Kit refuses, with the pointer and the words that Slack uses.
 import { describe, expect, it } from 'vitest';
 import { validateMessageBlocks } from '../../../../src/simulator/slack/block-kit/validate.ts';
 import { actions, button, mrkdwn, plain, section } from './fixture.ts';

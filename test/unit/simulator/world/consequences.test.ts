@@ -1,3 +1,4 @@
+// What our actions do to the pretend company, and what they cure.
 import { expect, test } from 'vitest';
 import { faultCatalogue } from '../../../../src/simulator/world/faults.ts';
 import { scrapeTargets } from '../../../../src/simulator/world/targets.ts';

@@ -1,3 +1,4 @@
+// The pretend dashboard answers in the shapes and with the quirks of the real one.
 import { afterEach, expect, test } from 'vitest';
 import { startDashboardFace } from '../../../../src/simulator/faces/dashboard.ts';
 import type { FaultId } from '../../../../src/simulator/world/faults.ts';

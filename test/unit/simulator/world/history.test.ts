@@ -1,3 +1,4 @@
+// The pretend company's recorded past: monotone counters, births, ends, and rates that agree with them.
 import { expect, test } from 'vitest';
 import { queryInstant } from '../../../../src/simulator/promql/evaluate.ts';
 import { matcher } from '../../../../src/simulator/promql/series.ts';

@@ -1,3 +1,4 @@
+// The pretend API server, asked by the real client library.
 import {
   AppsV1Api,
   AuthorizationV1Api,

@@ -1,3 +1,4 @@
+// The pretend Redis, asked by the real client library.
 import { Redis, type RedisOptions } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 import { type RedisFace, startRedisFace } from '../../../../src/simulator/faces/redis.ts';

@@ -1,0 +1,37 @@
+// The actions that the runbook offers, as text: named on the card, explained with their cautions in the thread.
+
+import type { IncidentView, ProposalView } from '../../response/views.ts';
+import { firstOf, type RichPart, runsOf } from '../fit.ts';
+import { blockLength, bullets, line, strong, words } from './rich.ts';
+
+/** One line for the card: the supported ones first, the others after them, each with its risk. */
+export function proposalsText(view: IncidentView): string {
+  const named = (proposals: readonly ProposalView[]) =>
+    proposals.map((proposal) => `${proposal.title} (step ${proposal.step}, ${proposal.risk})`).join('; ');
+  const supported = view.proposals.filter((proposal) => proposal.supported);
+  const others = view.proposals.filter((proposal) => !proposal.supported);
+  return [
+    supported.length === 0 ? '' : `The evidence supports, by hand: ${named(supported)}.`,
+    others.length === 0 ? '' : `Not supported: ${named(others)}.`,
+    view.proposals.length === 0 ? '' : 'Reasons and cautions are in the thread.',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** For the thread: each action with its reason and its caution. */
+export function proposalParts(view: IncidentView): readonly (readonly RichPart[])[] {
+  if (view.proposals.length === 0) return [];
+  const { shown, cut } = firstOf(view.proposals, 10);
+  const items = shown.map((proposal) =>
+    line(
+      strong(proposal.title, 120),
+      words(` · step ${proposal.step}, ${proposal.risk}${proposal.supported ? '' : ', not supported'}`, 120),
+      proposal.why !== '' && words(`. ${proposal.why}`, 250),
+      proposal.caution !== undefined && words(`. Caution: ${proposal.caution}`, 420),
+    ),
+  );
+  const head = line(strong('What the runbook offers, to do by hand'));
+  const more = cut === 0 ? [] : [line(words(`and ${cut} more in the runbook`))];
+  return runsOf([head, ...items.map((item) => bullets([item])), ...more], blockLength, 20);
+}

@@ -1,0 +1,50 @@
+// Our own limits: never more than Slack grants, one method's pause is no other's, and nothing waits without need.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createPacing } from '../../../src/slack/pacing.ts';
+
+/** A clock that stands still until it is moved. */
+function stage() {
+  let now = 1_000_000;
+  const pacing = createPacing({ now: () => now });
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { pacing, pass, now: () => now };
+}
+
+it('never makes more than fifty edits in any minute, whatever the rhythm', () => {
+  const pauses = fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 200, maxLength: 200 });
+  fc.assert(
+    fc.property(pauses, (gaps) => {
+      const { pacing, pass, now } = stage();
+      const made: number[] = [];
+      for (const gap of gaps) {
+        pass(gap);
+        const wait = pacing.reserve('chat.update', undefined, 2_500);
+        if (wait <= 2_500) made.push(now() + wait);
+      }
+      for (const at of made)
+        expect(made.filter((one) => one > at - 60_000 && one <= at).length).toBeLessThanOrEqual(50);
+    }),
+  );
+});
+
+it('posts into one channel about once a second while other channels go on at once', () => {
+  const { pacing, pass } = stage();
+  const waits = Array.from({ length: 4 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
+  expect(waits).toEqual([0, 0, 2_000, 2_000]);
+  expect(pacing.reserve('chat.postMessage', 'C2', 10_000)).toBe(0);
+  pass(5_000);
+  expect(pacing.reserve('chat.postMessage', 'C1', 10_000)).toBe(0);
+});
+
+it('a pause holds one method back and reserves nothing for who will not wait', () => {
+  const { pacing, pass } = stage();
+  pacing.pause('chat.update', 30_000);
+  expect(pacing.reserve('chat.update', undefined, 2_500)).toBe(30_000);
+  expect(pacing.reserve('chat.postMessage', 'C1', 2_500)).toBe(0);
+  pass(30_000);
+  expect(pacing.reserve('chat.update', undefined, 2_500)).toBe(0);
+});

@@ -12,6 +12,7 @@ import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
 import type { Ask, Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
+import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
 import { createSlackFace, type SlackFace } from './slack/index.ts';
 import { openStore } from './store/index.ts';
@@ -100,6 +101,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
       log,
     );
     started.push({ name: 'http', stop: () => server.stop() });
+    await resumeWatches(given);
     const stopWork = await store.work(carryOutJob(given));
     started.push({ name: 'jobs', stop: stopWork });
     log.info({ url: server.url }, 'ready');

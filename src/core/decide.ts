@@ -11,7 +11,9 @@ import type { PhaseName } from './runbook.ts';
 
 export type IncidentCommand =
   | { readonly kind: 'acknowledge' }
-  | { readonly kind: 'start-checks'; readonly checks: readonly string[] }
+  | { readonly kind: 'start-checks'; readonly checks: readonly string[]; readonly now: number }
+  /** The watched metric as it is now, when it differs from what the record has. */
+  | { readonly kind: 'follow'; readonly observation: Observation }
   | {
       readonly kind: 'observe';
       readonly round: number;
@@ -50,7 +52,10 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
       }
       return done([{ type: 'acknowledged' }]);
     case 'start-checks':
-      if (incident.round > 0 && !incident.roundFinished) {
+      if (
+        !incident.roundFinished &&
+        command.now - (incident.roundStartedAt ?? Number.NEGATIVE_INFINITY) < roundAtMostMs
+      ) {
         return refused({
           whose: 'person',
           code: 'checks-running',
@@ -59,6 +64,8 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
         });
       }
       return done([{ type: 'checks-started', round: incident.round + 1, checks: command.checks }]);
+    case 'follow':
+      return done(followed(incident, command.observation));
     case 'observe':
       return done(observed(incident, command));
     case 'weigh':
@@ -70,9 +77,14 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
     case 'enter-phase':
       return done(incident.phase === command.phase ? [] : [{ type: 'phase-entered', phase: command.phase }]);
     case 'escalate':
-      if (incident.acknowledged !== undefined || incident.escalated.some((told) => told.level === command.level))
+      if (
+        incident.acknowledged !== undefined ||
+        incident.escalated.some((told) => told.how === 'called' && told.level === command.level)
+      )
         return done([]);
-      return done([{ type: 'escalated', level: command.level, name: command.name, people: command.people }]);
+      return done([
+        { type: 'escalated', how: 'called', level: command.level, name: command.name, people: command.people },
+      ]);
     case 'exhaust-escalation':
       return done(
         incident.acknowledged !== undefined || incident.escalationExhausted ? [] : [{ type: 'escalation-exhausted' }],
@@ -126,6 +138,9 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
   }
 }
 
+/** No check has a budget near this; a round that is still open then has lost its job, and another may start. */
+const roundAtMostMs = 60_000;
+
 /** What still makes sense once an incident is resolved. */
 const afterTheEnd: ReadonlySet<IncidentCommand['kind']> = new Set(['reopen', 'note']);
 
@@ -136,6 +151,25 @@ function alreadyResolved(incident: Incident) {
     message: `${incident.id} is already resolved.`,
     remedy: 'Reopen it with a reason, or declare a new incident.',
   });
+}
+
+/** The record follows its metric when the verdict changed, the value moved by a quarter, or the last entry is this old. */
+const followEveryMs = 300_000;
+const movedShare = 0.25;
+
+function followed(incident: Incident, now: Observation): readonly IncidentEvent[] {
+  const before = incident.observations[incident.headline]?.observation;
+  if (before === undefined || !hasMoved(before, now)) return [];
+  return [
+    { type: 'observed', round: incident.round, observation: { ...now, check: incident.headline, title: before.title } },
+  ];
+}
+
+function hasMoved(before: Observation, now: Observation): boolean {
+  if (before.verdict !== now.verdict || now.observedAt - before.observedAt >= followEveryMs) return true;
+  const [from, to] = [before.measurement?.value, now.measurement?.value];
+  if (from === undefined || to === undefined) return from !== to;
+  return Math.abs(to - from) > Math.abs(from) * movedShare;
 }
 
 /** Answers of an older round are late and change nothing; a check counts once a round. */

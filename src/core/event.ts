@@ -36,6 +36,8 @@ export type IncidentEvent =
       readonly scope: string;
       readonly severity: 'critical' | 'warning';
       readonly note?: PrivateText;
+      /** The check whose value is the first line of everything about this incident. */
+      readonly headline: string;
       /** Ids of the checks that will be asked, so that progress can be shown before any answer is in. */
       readonly checks: readonly string[];
       /** Where it was declared, as the face names the place. */
@@ -46,7 +48,13 @@ export type IncidentEvent =
   | { readonly type: 'declared-again'; readonly note?: PrivateText }
   | { readonly type: 'room-opened'; readonly room: string; readonly name: string; readonly link?: string }
   | { readonly type: 'setup-failed'; readonly step: SetupStep; readonly why: string }
-  | { readonly type: 'escalated'; readonly level: string; readonly name: string; readonly people: readonly string[] }
+  | {
+      readonly type: 'escalated';
+      readonly how: 'called' | 'informed';
+      readonly level: string;
+      readonly name: string;
+      readonly people: readonly string[];
+    }
   | { readonly type: 'escalation-exhausted' }
   | { readonly type: 'acknowledged' }
   | { readonly type: 'checks-started'; readonly round: number; readonly checks: readonly string[] }

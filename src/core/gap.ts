@@ -55,7 +55,10 @@ export function withGaps(observation: Observation, gaps: readonly Gap[]): Observ
   if (observation.unknown?.reason !== 'unresolvable' || !limits.some((reading) => reading.accepted !== undefined))
     return observation;
   const verdict = verdictOf(limits);
-  if (verdict === 'unknown') return { ...observation, limits };
+  const accepted = limits.find((reading) => reading.accepted !== undefined)?.accepted;
+  const allAccepted = limits.every((reading) => reading.accepted !== undefined);
+  if (verdict === 'unknown')
+    return { ...observation, limits, ...(allAccepted && accepted !== undefined ? { accepted } : {}) };
   const { unknown: _known, ...rest } = observation;
   return { ...rest, limits, verdict };
 }

@@ -18,7 +18,11 @@ export interface Incident {
   readonly status: 'open' | 'resolved';
   readonly phase: PhaseName;
   readonly declaredAt: number;
+  /** When it was declared or last reopened: what was measured before says nothing about now. */
+  readonly openedAt: number;
   readonly declaredBy: Actor;
+  /** The check whose value is the first line. */
+  readonly headline: string;
   readonly note?: PrivateText;
   readonly place?: string;
   readonly room?: { readonly room: string; readonly name: string; readonly link?: string };
@@ -26,6 +30,7 @@ export interface Incident {
   readonly acknowledged?: { readonly at: number; readonly by: Actor };
   /** Levels told so far, in order. */
   readonly escalated: readonly {
+    readonly how: 'called' | 'informed';
     readonly level: string;
     readonly name: string;
     readonly people: readonly string[];
@@ -35,6 +40,8 @@ export interface Incident {
   /** Number of the latest round of checks; 0 before the first. */
   readonly round: number;
   readonly roundFinished: boolean;
+  /** Absent before the first round. */
+  readonly roundStartedAt?: number;
   readonly expectedChecks: readonly string[];
   /** The latest observation of each check, with the evidence behind it. */
   readonly observations: Readonly<
@@ -75,7 +82,14 @@ export function evolve(incident: Incident | undefined, recorded: Recorded): Inci
   if (incident === undefined) return undefined;
   if (event.type === 'reopened') {
     const { resolved: _resolved, recovery: _recovery, ...open } = incident;
-    return { ...open, status: 'open', phase: 'investigate', seq: recorded.seq };
+    return {
+      ...open,
+      status: 'open',
+      phase: 'investigate',
+      openedAt: recorded.at,
+      roundFinished: true,
+      seq: recorded.seq,
+    };
   }
   return { ...incident, ...change(incident, recorded), seq: recorded.seq };
 }
@@ -92,7 +106,9 @@ function declaredIncident(recorded: Recorded, event: Extract<IncidentEvent, { ty
     status: 'open',
     phase: 'acknowledge',
     declaredAt: recorded.at,
+    openedAt: recorded.at,
     declaredBy: recorded.actor,
+    headline: event.headline,
     ...(event.note === undefined ? {} : { note: event.note }),
     ...(event.place === undefined ? {} : { place: event.place }),
     setupFailures: {},
@@ -118,13 +134,18 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
     case 'setup-failed':
       return { setupFailures: { ...incident.setupFailures, [event.step]: event.why } };
     case 'escalated':
-      return { escalated: [...incident.escalated, { level: event.level, name: event.name, people: event.people, at }] };
+      return {
+        escalated: [
+          ...incident.escalated,
+          { how: event.how, level: event.level, name: event.name, people: event.people, at },
+        ],
+      };
     case 'escalation-exhausted':
       return { escalationExhausted: true };
     case 'acknowledged':
       return { acknowledged: { at, by: actor }, roles: { responder: actor, ...incident.roles } };
     case 'checks-started':
-      return { round: event.round, roundFinished: false, expectedChecks: event.checks };
+      return { round: event.round, roundFinished: false, roundStartedAt: at, expectedChecks: event.checks };
     case 'observed':
       return {
         observations: {

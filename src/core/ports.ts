@@ -90,12 +90,16 @@ export interface Delivery {
 }
 
 export interface Inbox {
-  /** Durable when it resolves. `duplicate` when this key was taken before. */
+  /** Durable when it resolves, and leased to this process for 30 s. `duplicate` when this key was taken before. */
   take(delivery: Delivery): Promise<'taken' | 'duplicate'>;
-  /** The effect is on record; also inside a transaction through `Transaction.settle`. */
+  /** The effect is on record. Settling again changes nothing here; inside a transaction `Transaction.settle` is strict. */
   settle(key: string, outcome: string): Promise<void>;
-  /** Deliveries taken more than `olderThanMs` ago and not settled: left over by a process that died. Leases them to this process. */
-  leftOver(olderThanMs: number, limit: number): Promise<readonly Delivery[]>;
+  /** As if it had never been taken: nobody works it later, and the same key may be taken again. Only what this process holds unsettled. */
+  forget(key: string): Promise<void>;
+  /** Still being worked here: leases those of them that this process holds for another 30 s. */
+  renew(keys: readonly string[]): Promise<void>;
+  /** Unsettled deliveries whose lease ended: left over by a process that died. Leases them to this process, oldest first. */
+  leftOver(limit: number): Promise<readonly Delivery[]>;
   backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number }>;
 }
 
@@ -132,7 +136,7 @@ export interface Reads {
   incidents(filter: IncidentFilter): Promise<readonly Incident[]>;
   countIncidents(filter: IncidentFilter): Promise<number>;
   evidence(id: string): Promise<Evidence | undefined>;
-  /** Samples of a watch since a time (epoch ms), in time order. */
+  /** The newest samples of a watch since a time (epoch ms), in time order; at most 1,000, which is 80 minutes of the fastest watch. */
   samples(stream: string, sinceMs: number): Promise<readonly Sample[]>;
   /** What a face remembers of its own view (channel, message ts), by subject (`INC-42`) and key. */
   faceRef(subject: string, key: string): Promise<string | undefined>;
@@ -157,6 +161,7 @@ export interface Transaction extends Reads {
   }): Promise<{ id: string; digest: string }>;
   /** Keeps one sample beside the chain; the same (stream, signal, at) twice is kept once, so that scrapes are counted and not polls. */
   keepSample(stream: string, sample: Sample): Promise<void>;
+  /** Binds the effect to its delivery. Rejects with `AlreadySettled` when no unsettled delivery has this key, so that the effect happens once. */
   settle(deliveryKey: string, outcome: string): Promise<void>;
   setFaceRef(subject: string, key: string, value: string): Promise<void>;
 }
@@ -164,6 +169,11 @@ export interface Transaction extends Reads {
 /** Somebody appended to the stream first: read again and decide again. */
 export class StaleStream extends Error {
   override readonly name = 'StaleStream';
+}
+
+/** Somebody else did what this delivery asks, or it was never taken: the transaction takes no effect and is not tried again. */
+export class AlreadySettled extends Error {
+  override readonly name = 'AlreadySettled';
 }
 
 /** The store cannot be reached or refused the write: nothing was stored. */

@@ -17,8 +17,8 @@ export interface RecoveryReading {
   readonly healthySamples: number;
 }
 
-/** The signal counts as lost when nothing was measured for this long: Prometheus itself forgets a series after 5 minutes. */
-const lostAfterMs = 60_000;
+/** The signal counts as lost when nothing was measured for this long: two scrapes of the slowest usual interval. */
+const lostAfterMs = 120_000;
 
 /** Worse means: the latest values are this much beyond what they were when the watch began. */
 const worseFactor = 1.25;
@@ -42,9 +42,11 @@ export function judgeRecovery(samples: readonly Sample[], needs: RecoveryNeeds, 
   const known = samples.filter((sample) => sample.verdict !== 'unknown');
   const latest = known.at(-1);
   if (latest === undefined) return { state: 'watching', healthySamples: 0 };
-  if (now - latest.at > lostAfterMs && samples.at(-1)?.verdict === 'unknown')
-    return { state: 'signal-lost', healthySamples: 0 };
-  const lastIll = known.findLastIndex((sample) => sample.verdict !== 'ok');
+  if (now - latest.at > lostAfterMs) return { state: 'signal-lost', healthySamples: 0 };
+  // A run does not reach across an ill sample, nor across a silence: nobody knows what happened there.
+  const lastIll = known.findLastIndex(
+    (sample, index) => sample.verdict !== 'ok' || (known[index + 1]?.at ?? sample.at) - sample.at > lostAfterMs,
+  );
   const run = known.slice(lastIll + 1);
   const first = run[0];
   if (first === undefined) return { state: isWorse(known) ? 'worse' : 'watching', healthySamples: 0 };

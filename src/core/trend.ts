@@ -22,14 +22,22 @@ export function trendOf(series: Series, limit?: Limit): Trend | undefined {
   const before = median(points.slice(-2 * fifth, -fifth));
   const change = now - before;
   const direction = Math.abs(change) <= Math.abs(before) * steadyShare ? 'steady' : change > 0 ? 'rising' : 'falling';
-  const since = limit === undefined ? undefined : breachedSince(points, limit);
+  const since = limit === undefined ? undefined : breachedSince(withoutTail(series.points), limit);
   return { direction, ...(since === undefined ? {} : { breachedSince: since }) };
 }
 
-function breachedSince(points: readonly (readonly [number, number])[], limit: Limit): number | undefined {
-  const breaches = (value: number) => (limit.breachedWhen === 'above' ? value > limit.bound : value < limit.bound);
-  const lastHeld = points.findLastIndex(([, value]) => !breaches(value));
-  return points[lastHeld + 1]?.[0];
+/** The newest points of a range are often still empty; they say nothing about the end of the run. */
+function withoutTail(points: Series['points']): Series['points'] {
+  return points.slice(0, points.findLastIndex(([, value]) => value !== null) + 1);
+}
+
+/** Undefined when the series begins in breach or has a gap before it: then nobody knows since when. */
+function breachedSince(points: Series['points'], limit: Limit): number | undefined {
+  const breaches = (value: number | null) =>
+    value !== null && (limit.breachedWhen === 'above' ? value > limit.bound : value < limit.bound);
+  const before = points.findLastIndex(([, value]) => !breaches(value));
+  const held = points[before]?.[1];
+  return held === undefined || held === null ? undefined : points[before + 1]?.[0];
 }
 
 function median(points: readonly (readonly [number, number])[]): number {

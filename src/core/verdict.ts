@@ -50,7 +50,8 @@ export function verdictOf(readings: readonly LimitReading[]): Verdict {
   if (open.some((r) => r.outcome === 'breached' && r.level === 'critical')) return 'critical';
   if (open.some((r) => r.outcome === 'breached')) return 'warning';
   if (open.some((r) => r.outcome === 'undecidable')) return 'unknown';
-  return 'ok';
+  // Accepting that nothing can be measured is not measuring it.
+  return readings.length === 0 || open.some((r) => r.outcome === 'held') ? 'ok' : 'unknown';
 }
 
 /** The reading that people should see beside the value: the worst one that was breached, else the critical one, else the first. */

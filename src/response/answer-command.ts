@@ -56,11 +56,22 @@ async function insideIncident(given: Given, command: Command, request: Request):
   }
   switch (command.kind) {
     case 'acknowledge':
-      return acknowledge(given, incident, request);
+      return acknowledge(given, incident, request, `You acknowledged ${incident}; its escalation clock has stopped.`);
     case 'checks':
-      return recheck(given, incident, request);
+      return recheck(
+        given,
+        incident,
+        request,
+        `The checks of ${incident} run again; its card fills in as answers arrive.`,
+      );
     case 'resolve':
-      return resolve(given, incident, { as: 'resolved', reason: command.reason }, request);
+      return resolve(
+        given,
+        incident,
+        { as: 'resolved', reason: command.reason },
+        request,
+        `You resolved ${incident}; the draft of its report comes into its channel.`,
+      );
     case 'note':
       return takeNote(given, incident, command.text, given.clock.now(), request);
     default:
@@ -104,7 +115,7 @@ async function list(given: Given, filter: IncidentFilter): Promise<Answer> {
 }
 
 function lineOf(given: Given, incident: Incident): IncidentLine {
-  const { verdict, text } = incidentHeadline(incident, procedureOf(given, incident));
+  const { verdict, text } = incidentHeadline(incident, procedureOf(given, incident), given.clock.now());
   const { id, title, scope, status, declaredAt, room } = incident;
   return {
     id,

@@ -19,7 +19,7 @@ export function createAsk(systems: readonly System[], given: { readonly clock: C
       const finding = await running;
       return { ...finding, observation: { ...finding.observation, check: definition.id, title: definition.title } };
     } finally {
-      inFlight.delete(key);
+      if (inFlight.get(key) === running) inFlight.delete(key);
     }
   };
 }
@@ -77,7 +77,7 @@ function noAnswer(
       verdict: 'unknown',
       limits: definition.limits.map((limit) => ({ ...limit, outcome: 'undecidable', why: unknown.detail })),
       unknown,
-      summary: `${definition.title}: ${unknown.detail}`,
+      summary: unknown.detail,
       rows: [],
       notes: [],
       source: { system: definition.system },

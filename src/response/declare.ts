@@ -60,6 +60,7 @@ async function openNew(
     title: procedure.title,
     scope: procedure.scope,
     severity: procedure.severity,
+    headline: procedure.headline,
     checks,
     separate: declaration.separate,
     ...(declaration.note === undefined ? {} : { note: { private: declaration.note } }),
@@ -68,7 +69,15 @@ async function openNew(
   const told = toldAtOnce(given.ladder, procedure);
   const follow: IncidentEvent[] = [
     { type: 'checks-started', round: 1, checks },
-    ...told.map(({ level, name, people }): IncidentEvent => ({ type: 'escalated', level, name, people })),
+    ...told.map(
+      ({ level, name, people, pageAtMs }): IncidentEvent => ({
+        type: 'escalated',
+        how: pageAtMs === 0 ? 'called' : 'informed',
+        level,
+        name,
+        people,
+      }),
+    ),
   ];
   const recorded = await tx.append(id, 0, [
     { at, actor: request.actor, event: declared },
@@ -84,7 +93,7 @@ async function openNew(
     afterMs: procedure.recovery.everyMs,
     once: `watch-recovery ${id}`,
   });
-  for (const level of given.ladder.filter((one) => !told.includes(one))) {
+  for (const level of given.ladder.filter((one) => one.pageAtMs > 0)) {
     await tx.schedule({ job: { kind: 'escalate', incident: id, level: level.level }, afterMs: level.pageAtMs });
   }
   await tx.schedule({
@@ -105,7 +114,7 @@ async function setUpRoom(tx: Transaction, incident: string, request: Request, to
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });
-  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'announce', incident } });
+  await tx.send({ lane: `${incident}:announce`, priority: 'urgent', notice: { kind: 'announce', incident } });
   for (const level of told) {
     const { name, people: called } = level;
     const why =
@@ -113,7 +122,7 @@ async function setUpRoom(tx: Transaction, incident: string, request: Request, to
         ? 'you are on call for this, acknowledge it on the card'
         : 'for your information, the runbook tells this level at declaration';
     await tx.send({
-      lane: incident,
+      lane: `${incident}:call`,
       priority: 'urgent',
       notice: { kind: 'call', incident, level: level.level, name, people: called, why },
     });

@@ -7,19 +7,28 @@ import { clockTime, spellLimit, spellMeasurement } from '../core/spell.ts';
 import { decisiveLimit } from '../core/verdict.ts';
 import type { CheckView, Headline } from './views.ts';
 
-/** An open incident's headline is what its metric says now; a resolved one's says how it ended. */
-export function incidentHeadline(incident: Incident, procedure: Procedure | undefined): Headline {
-  const seen = procedure === undefined ? undefined : incident.observations[procedure.headline]?.observation;
-  const title = procedure?.checks.find((check) => check.id === procedure.headline)?.title ?? incident.title;
+/** The watch renews the headline's value at least every five minutes; one much older is no longer what is the case. */
+const staleAfterMs = 15 * 60_000;
+
+/** An open incident's headline is what its metric says now (`now` in epoch ms); a resolved one's says how it ended. */
+export function incidentHeadline(incident: Incident, procedure: Procedure | undefined, now: number): Headline {
+  const seen = incident.observations[incident.headline]?.observation;
+  const title = procedure?.checks.find((check) => check.id === incident.headline)?.title ?? incident.title;
   if (incident.resolved !== undefined) {
     const how = incident.resolved.as === 'false-alarm' ? 'closed as false alarm' : 'resolved';
     const last = seen === undefined ? title : observed(seen);
     return {
-      verdict: incident.recovery?.state === 'recovered' ? 'ok' : (seen?.verdict ?? 'unknown'),
+      verdict: seen?.verdict ?? 'unknown',
       text: `${how} ${clockTime(incident.resolved.at)} UTC · ${last} · ${incident.scope}`,
     };
   }
   if (seen === undefined) return { verdict: 'unknown', text: `${title} not measured yet · ${incident.scope}` };
+  if (now - seen.observedAt > staleAfterMs) {
+    return {
+      verdict: 'unknown',
+      text: `not measured since ${clockTime(seen.observedAt)} UTC · then ${observed(seen)} · ${incident.scope}`,
+    };
+  }
   return { verdict: seen.verdict, text: `${observed(seen)} · ${incident.scope}` };
 }
 

@@ -28,7 +28,7 @@ export async function incidentView(given: Given, id: string): Promise<IncidentVi
     scope: incident.scope,
     status: incident.status,
     severity: incident.severity,
-    headline: incidentHeadline(incident, procedure),
+    headline: incidentHeadline(incident, procedure, given.clock.now()),
     declaredAt: incident.declaredAt,
     declaredBy: incident.declaredBy,
     ...(typeof incident.note?.private === 'string' ? { note: incident.note.private } : {}),
@@ -56,15 +56,23 @@ export async function incidentView(given: Given, id: string): Promise<IncidentVi
   };
 }
 
+/** The runbook's checks, and those that only the record knows because the runbook has changed since. */
 function checksOf(incident: Incident, procedure: Procedure | undefined): readonly CheckView[] {
-  return (procedure?.checks ?? []).map((check) => {
-    const seen = incident.observations[check.id];
+  const defined = procedure?.checks ?? [];
+  const ids = new Set([
+    ...defined.map((check) => check.id),
+    ...incident.expectedChecks,
+    ...Object.keys(incident.observations),
+  ]);
+  return [...ids].map((id) => {
+    const check = defined.find((one) => one.id === id);
+    const seen = incident.observations[id];
     return {
-      id: check.id,
-      title: check.title,
-      chart: check.chart,
-      ...(check.phase === undefined ? {} : { phase: check.phase }),
-      ...(check.step === undefined ? {} : { step: check.step }),
+      id,
+      title: check?.title ?? seen?.observation.title ?? id,
+      chart: check?.chart ?? false,
+      ...(check?.phase === undefined ? {} : { phase: check.phase }),
+      ...(check?.step === undefined ? {} : { step: check.step }),
       ...(seen === undefined ? {} : { observation: seen.observation }),
       ...(seen?.evidence === undefined ? {} : { evidence: seen.evidence }),
     };
@@ -115,7 +123,9 @@ function proposalsOf(procedure: Procedure, incident: Incident): readonly Proposa
 }
 
 function escalationOf(incident: Incident, ladder: readonly Level[]): IncidentView['escalation'] {
-  const told = incident.escalated.map(({ level, name, at }) => ({ level, name, at }));
+  const told = incident.escalated
+    .filter(({ how }) => how === 'called')
+    .map(({ level, name, at }) => ({ level, name, at }));
   const exhausted = incident.escalationExhausted;
   if (incident.acknowledged !== undefined) return { stopped: incident.acknowledged, told, exhausted };
   if (incident.status === 'resolved') return { told, exhausted };
@@ -142,7 +152,7 @@ async function recoveryOf(
   const { state, summary } = incident.recovery;
   if (needs === undefined || incident.status === 'resolved')
     return { state, summary, healthySamples: incident.recovery.healthySamples, neededSamples: needs?.samples ?? 0 };
-  const samples = (await given.store.samples(incident.id, incident.declaredAt)).filter(
+  const samples = (await given.store.samples(incident.id, incident.openedAt)).filter(
     (sample) => sample.signal === 'recovery',
   );
   const { healthySamples } = judgeRecovery(samples, needs, given.clock.now());

@@ -10,9 +10,10 @@ import { chartOf, reportOf } from './evidence.ts';
 import type { Given } from './given.ts';
 import { incidentView } from './incident-view.ts';
 import { record } from './record.ts';
+import { reopen, whyNotReopen } from './reopen.ts';
 import { reviewView } from './review-view.ts';
 import { recheck } from './run-checks.ts';
-import { acknowledge, reopen, resolve, takeNote, takeRole } from './take-part.ts';
+import { acknowledge, resolve, takeNote, takeRole } from './take-part.ts';
 
 export function openDesk(given: Given): Desk {
   return {
@@ -48,7 +49,8 @@ async function whyNot(given: Given, intent: keyof typeof probes, id: string) {
   if (incident === undefined)
     return { whose: 'person', code: 'unknown-incident', message: `There is no incident ${id}.` } as const;
   const outcome = decide(incident, probes[intent], theBot);
-  return outcome.ok ? undefined : outcome.fault;
+  if (!outcome.ok) return outcome.fault;
+  return intent === 'reopen' ? whyNotReopen(given.store, incident) : undefined;
 }
 
 /** What a face reports of its own set-up; a repeated report changes nothing. */

@@ -12,13 +12,13 @@ import type { Given } from './given.ts';
 
 /**
  * Decides `command` on the incident as it is now and appends what follows. `also` runs in the same transaction with the incident
- * after the events; it is not called when nothing changed. A refusal is answered to the person who asked, and settles the delivery too.
+ * after the events; it is not called when nothing changed. `said` is answered to the person when it worked, for those who see no card. A refusal is answered to the person who asked, and settles the delivery too.
  */
 export async function change(
   given: Given,
   id: string,
   command: IncidentCommand,
-  by: { readonly actor: Actor; readonly request?: Request },
+  by: { readonly actor: Actor; readonly request?: Request | undefined; readonly said?: string | undefined },
   also?: (tx: Transaction, after: Incident, before: Incident) => Promise<void>,
 ): Promise<Outcome<Incident>> {
   return given.store.transact(async (tx) => {
@@ -32,6 +32,8 @@ export async function change(
     if (before === undefined) throw new Error('decided on an incident that does not exist');
     const after = await record(given, tx, before, outcome.value, by.actor);
     if (after !== before) await also?.(tx, after, before);
+    if (by.request !== undefined && by.said !== undefined)
+      await answer(tx, by.request, { kind: 'text', text: by.said });
     await settle(tx, by.request, 'done');
     return done(after);
   });

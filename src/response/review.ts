@@ -67,10 +67,14 @@ async function recordFindings(
   to: ReplyTo,
   findings: readonly Finding[],
 ): Promise<void> {
+  const past = await tx.events(review);
+  if (past.some(({ event }) => event.type === 'review-finished')) return;
+  const known = observationsIn(past);
+  const fresh = findings.filter(({ observation }) => !known.has(observation.check));
   const at = given.clock.now();
   const gaps = gapsFrom(await tx.events('gaps'), at);
   const events: NewEvent<ReviewEvent>[] = [];
-  for (const finding of findings) {
+  for (const finding of fresh) {
     const { observation, evidence } = await keepFinding(tx, finding);
     events.push({
       at,
@@ -82,7 +86,6 @@ async function recordFindings(
       },
     });
   }
-  const past = await tx.events(review);
   const recorded = await tx.append(review, past.length, events);
   const seen = observationsIn([...past, ...recorded]);
   if (definition.checks.every((check) => seen.has(check.id))) {

@@ -16,13 +16,28 @@ import { change, procedureOf, record } from './record.ts';
 import { settled } from './settled.ts';
 
 /** Starts another round on request. */
-export async function recheck(given: Given, id: string, request: Request): Promise<void> {
+export async function recheck(given: Given, id: string, request: Request, said?: string): Promise<void> {
   const incident = await given.store.incident(id);
   const checks =
     (incident === undefined ? undefined : procedureOf(given, incident))?.checks.map((check) => check.id) ?? [];
-  await change(given, id, { kind: 'start-checks', checks }, { actor: request.actor, request }, async (tx, after) => {
+  const command = { kind: 'start-checks', checks, now: given.clock.now() } as const;
+  await change(given, id, command, { actor: request.actor, request, said }, async (tx, after) => {
     await tx.schedule({ job: { kind: 'run-checks', incident: id, round: after.round } });
   });
+}
+
+/** Starts a round inside a transaction that already changes the incident; nothing while one is running. */
+export async function startRound(
+  given: Given,
+  tx: Transaction,
+  incident: Incident,
+  procedure: Procedure,
+): Promise<void> {
+  const checks = procedure.checks.map((check) => check.id);
+  const outcome = decide(incident, { kind: 'start-checks', checks, now: given.clock.now() }, theBot);
+  if (!outcome.ok) return;
+  const after = await record(given, tx, incident, outcome.value, theBot);
+  await tx.schedule({ job: { kind: 'run-checks', incident: incident.id, round: after.round } });
 }
 
 /** The job of one round. Run again after a crash, it asks only what has not answered yet. */
@@ -35,9 +50,38 @@ export async function runChecks(given: Given, id: string, round: number): Promis
   const awaited = procedure.checks.filter(
     (check) => incident.expectedChecks.includes(check.id) && !answered.has(check.id),
   );
+  const known = new Set(procedure.checks.map((check) => check.id));
+  const gone = incident.expectedChecks.filter((check) => !known.has(check) && !answered.has(check));
+  if (gone.length > 0)
+    await recordFindings(
+      given,
+      id,
+      round,
+      procedure,
+      gone.map((check) => noLongerThere(given, check)),
+    );
   for await (const findings of settled(awaited.map((check) => given.ask(check)))) {
     await recordFindings(given, id, round, procedure, findings);
   }
+}
+
+/** The runbook was changed after the declaration: said, so that the round can end. */
+function noLongerThere(given: Given, check: string): Finding {
+  const detail = 'the runbook no longer has this check';
+  const observation: Observation = {
+    check,
+    title: check,
+    verdict: 'unknown',
+    limits: [],
+    unknown: { reason: 'not_configured', detail, remedy: 'Run the checks again to ask those that it has now.' },
+    summary: detail,
+    rows: [],
+    notes: [],
+    source: { system: 'runbook' },
+    observedAt: given.clock.now(),
+    tookMs: 0,
+  };
+  return { observation, series: [] };
 }
 
 async function recordFindings(

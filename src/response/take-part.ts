@@ -3,11 +3,11 @@
 import type { Role } from '../core/event.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
-import { change, procedureOf } from './record.ts';
+import { change } from './record.ts';
 
 /** Stops the escalation clock; the first to acknowledge becomes the responder. */
-export async function acknowledge(given: Given, incident: string, request: Request): Promise<void> {
-  await change(given, incident, { kind: 'acknowledge' }, { actor: request.actor, request });
+export async function acknowledge(given: Given, incident: string, request: Request, said?: string): Promise<void> {
+  await change(given, incident, { kind: 'acknowledge' }, { actor: request.actor, request, said });
 }
 
 export async function takeRole(given: Given, incident: string, role: Role, request: Request): Promise<void> {
@@ -22,12 +22,8 @@ export async function takeNote(
   happenedAt: number,
   request: Request,
 ): Promise<void> {
-  await change(given, incident, { kind: 'note', text, happenedAt }, { actor: request.actor, request }, async (tx) => {
-    await tx.send({
-      lane: `answer:${request.delivery ?? incident}`,
-      notice: { kind: 'answer', to: request.to, answer: { kind: 'text', text: `Noted in the record of ${incident}.` } },
-    });
-  });
+  const said = `Noted in the record of ${incident}.`;
+  await change(given, incident, { kind: 'note', text, happenedAt }, { actor: request.actor, request, said });
 }
 
 export async function resolve(
@@ -35,21 +31,10 @@ export async function resolve(
   incident: string,
   how: { readonly as: 'resolved' | 'false-alarm'; readonly reason: string },
   request: Request,
+  said?: string,
 ): Promise<void> {
-  await change(given, incident, { kind: 'resolve', ...how }, { actor: request.actor, request }, async (tx) => {
+  await change(given, incident, { kind: 'resolve', ...how }, { actor: request.actor, request, said }, async (tx) => {
     await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
     await tx.schedule({ job: { kind: 'draft-postmortem', incident } });
-  });
-}
-
-export async function reopen(given: Given, incident: string, reason: string, request: Request): Promise<void> {
-  await change(given, incident, { kind: 'reopen', reason }, { actor: request.actor, request }, async (tx, after) => {
-    const everyMs = procedureOf(given, after)?.recovery.everyMs ?? 0;
-    await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
-    await tx.schedule({
-      job: { kind: 'watch-recovery', incident },
-      afterMs: everyMs,
-      once: `watch-recovery ${incident}`,
-    });
   });
 }

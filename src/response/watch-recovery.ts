@@ -13,11 +13,19 @@ import { procedureOf, record, redraw } from './record.ts';
 
 const signal = 'recovery';
 
+/** A watch that has seen nothing change for an hour looks less often. */
+const patientAfterMs = 3_600_000;
+const patientFactor = 6;
+
+/** Without its runbook an incident cannot be watched; it may be loaded again. */
+const withoutRunbookMs = 60_000;
+
 /** One turn of the watch; it schedules its own next turn in the transaction that stores its sample. */
 export async function watchRecovery(given: Given, id: string): Promise<void> {
   const incident = await given.store.incident(id);
-  const recovery = incident === undefined ? undefined : procedureOf(given, incident)?.recovery;
-  if (incident === undefined || incident.status === 'resolved' || recovery === undefined) return;
+  if (incident === undefined || incident.status === 'resolved') return;
+  const recovery = procedureOf(given, incident)?.recovery;
+  if (recovery === undefined) return given.store.transact((tx) => nextTurn(tx, id, withoutRunbookMs));
   const [main, fast, traffic] = await Promise.all([
     given.ask(recovery.check),
     recovery.fast === undefined ? undefined : given.ask(recovery.fast),
@@ -27,28 +35,51 @@ export async function watchRecovery(given: Given, id: string): Promise<void> {
     const now = incidentFrom(await tx.events(id));
     if (now === undefined || now.status === 'resolved') return;
     await tx.keepSample(id, sampleOf(main.observation, enoughTraffic(recovery, traffic)));
-    const samples = (await tx.samples(id, watchedSince(now))).filter((sample) => sample.signal === signal);
+    const samples = (await tx.samples(id, now.openedAt)).filter((sample) => sample.signal === signal);
     const reading = judgeRecovery(samples, recovery, given.clock.now());
-    await report(given, tx, now, recovery, reading, { main, fast, samples });
-    await tx.schedule({
-      job: { kind: 'watch-recovery', incident: id },
-      afterMs: recovery.everyMs,
-      once: `watch-recovery ${id}`,
-    });
+    const followed = await follow(given, tx, now, main.observation);
+    const after = await report(given, tx, followed, recovery, reading, { main, fast, samples });
+    const quietMs = given.clock.now() - (after.recovery?.since ?? after.openedAt);
+    await nextTurn(tx, id, recovery.everyMs * (quietMs > patientAfterMs ? patientFactor : 1));
   });
 }
 
-/** Samples from before a reopening say nothing about now. */
-function watchedSince(incident: Incident): number {
-  return incident.recovery === undefined ? incident.declaredAt : Math.min(incident.declaredAt, incident.recovery.since);
+async function nextTurn(tx: Transaction, incident: string, afterMs: number): Promise<void> {
+  await tx.schedule({ job: { kind: 'watch-recovery', incident }, afterMs, once: `watch-recovery ${incident}` });
 }
 
+/** Every open incident has its watch, also after a process died between two turns. Called at start. */
+export async function resumeWatches(given: Given): Promise<void> {
+  for (const { id } of await given.store.incidents({ status: 'open', limit: 1_000 })) {
+    await given.store.transact((tx) => nextTurn(tx, id, 0));
+  }
+}
+
+/** The headline follows the metric. The watch asks without a chart, so what is known of the trend is carried over. */
+async function follow(given: Given, tx: Transaction, incident: Incident, now: Observation): Promise<Incident> {
+  const before = incident.observations[incident.headline]?.observation;
+  const outcome = decide(incident, { kind: 'follow', observation: { ...now, ...trendSince(before, now) } }, theBot);
+  return outcome.ok ? record(given, tx, incident, outcome.value, theBot) : incident;
+}
+
+function trendSince(before: Observation | undefined, now: Observation): Pick<Observation, 'trend'> {
+  const [from, to] = [before?.measurement?.value, now.measurement?.value];
+  if (from === undefined || to === undefined) return {};
+  const direction = Math.abs(to - from) <= Math.abs(from) * 0.1 ? 'steady' : to > from ? 'rising' : 'falling';
+  const stillBreached = now.limits.some((limit) => limit.outcome === 'breached');
+  const since = stillBreached ? before?.trend?.breachedSince : undefined;
+  return { trend: { direction, ...(since === undefined ? {} : { breachedSince: since }) } };
+}
+
+/** An unknown has no sample of its own: it counts at the time it was asked, or the last good scrape would hide it. */
 function sampleOf(observation: Observation, trafficIsEnough: boolean): Sample {
+  const verdict = watchVerdict(observation, trafficIsEnough);
+  const known = verdict !== 'unknown' && observation.sampleAt !== undefined;
   return {
     signal,
-    at: observation.sampleAt ?? observation.observedAt,
+    at: known ? (observation.sampleAt ?? 0) : observation.observedAt,
     value: observation.measurement?.value ?? null,
-    verdict: watchVerdict(observation, trafficIsEnough),
+    verdict,
   };
 }
 
@@ -71,17 +102,23 @@ async function report(
   recovery: RecoveryDefinition,
   reading: RecoveryReading,
   seen: Seen,
-): Promise<void> {
+): Promise<Incident> {
   const summary = summarize(recovery, seen);
   const outcome = decide(incident, { kind: 'watch', ...reading, summary }, theBot);
-  if (!outcome.ok) return;
+  if (!outcome.ok) return incident;
   if (outcome.value.length === 0) {
     // Progress inside a state is worth a redraw of the card while healthy samples are being counted, but no event.
     if (reading.state === 'recovering') await redraw(tx, incident.id);
-    return;
+    return incident;
   }
-  await record(given, tx, incident, outcome.value, theBot);
-  if (reading.state === 'watching' || reading.state === 'recovering') return;
+  const after = await record(given, tx, incident, outcome.value, theBot);
+  await tx.send({
+    lane: incident.id,
+    supersedes: 'topic',
+    priority: 'low',
+    notice: { kind: 'set-topic', incident: incident.id },
+  });
+  if (reading.state === 'watching' || reading.state === 'recovering') return after;
   await tx.send({
     lane: `${incident.id}:evidence`,
     notice: {
@@ -91,6 +128,7 @@ async function report(
       text: `${announcement[reading.state]} · ${summary}, ${reading.healthySamples} of ${recovery.samples} healthy samples · ${incident.id}`,
     },
   });
+  return after;
 }
 
 const announcement = {

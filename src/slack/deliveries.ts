@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Ids, Inbox, Log } from '../core/ports.ts';
-import { StoreUnavailable } from '../core/ports.ts';
+import { AlreadySettled, StoreUnavailable } from '../core/ports.ts';
 import { type Ask, askSchema, type Keyed, readClick, readCommand, readSubmission, type SubmissionAsk } from './asks.ts';
 import { refusalMessage, textMessage } from './blocks/answers.ts';
 import { type FormErrors, replyTo } from './conversations/conversation.ts';
@@ -27,9 +27,9 @@ export const notAccepted = 'Not accepted, nothing started. Try again in a minute
 
 /** Slack waits 3 s; what is not stored by then is told to be not accepted. */
 const storeWithinMs = 2_200;
-/** Older unsettled deliveries belong to a process that died: ours are settled within seconds. */
-const leftOverAfterMs = 10_000;
+/** Three looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
 const lookEveryMs = 10_000;
+const forgetAgainMs = 1_000;
 const leftOverAtOnce = 20;
 
 export function createDeliveries(given: {
@@ -43,6 +43,8 @@ export function createDeliveries(given: {
 }): Deliveries {
   const { inbox, conversations, people, api, clock, ids, log } = given;
   const inHand = new Map<string, Promise<void>>();
+  /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
+  const refused = new Map<string, Promise<void>>();
   const stopping = new AbortController();
 
   const take = async (
@@ -50,17 +52,38 @@ export function createDeliveries(given: {
     deadline: AbortSignal,
   ): Promise<'taken' | 'duplicate' | 'unavailable'> => {
     if (stopping.signal.aborted) return 'unavailable';
-    const taking = inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+    // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
+    const taking = (refused.get(key) ?? Promise.resolve()).then(() =>
+      inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() }),
+    );
     const outcome = await within(taking, deadline).catch((error: unknown) => {
       log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
-      return 'unavailable' as const;
+      return 'failed' as const;
     });
-    if (outcome !== 'late') return outcome;
+    if (outcome === 'taken' || outcome === 'duplicate') return outcome;
     // It may be stored after all; the person was told that nothing started, so nothing may start.
-    void taking
-      .then((late) => (late === 'taken' ? inbox.settle(key, 'stored too late, told as not accepted') : undefined))
-      .catch(() => undefined);
+    const forgotten = taking.then(
+      (late) => (late === 'taken' ? forget(key) : undefined),
+      () => forget(key),
+    );
+    refused.set(key, forgotten);
+    void forgotten.then(() => {
+      if (refused.get(key) === forgotten) refused.delete(key);
+    });
     return 'unavailable';
+  };
+
+  /** Tries until the store answers: until then the row, if there is one, is leased to this process. */
+  const forget = async (key: string): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const done = await inbox.forget(key).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+      await sleep(forgetAgainMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+    }
+    await inbox.forget(key).catch(() => log.warn({ key }, 'a delivery told as not accepted may be in the inbox'));
   };
 
   const acknowledge = async (ack: Ack, body?: Readonly<Record<string, unknown>>): Promise<void> => {
@@ -94,6 +117,9 @@ export function createDeliveries(given: {
 
   const broke = async ({ ask, key }: Keyed<Ask>, error: unknown): Promise<void> => {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (error instanceof AlreadySettled) {
+      return log.info({ key }, 'a delivery was done by somebody else; nothing happened twice');
+    }
     if (error instanceof StoreUnavailable) {
       // Still in the inbox: done again when the store is back.
       return log.warn({ key, why }, 'a delivery waits for the store');
@@ -109,7 +135,9 @@ export function createDeliveries(given: {
   };
 
   const workLeftOver = async (): Promise<void> => {
-    for (const delivery of await inbox.leftOver(leftOverAfterMs, leftOverAtOnce)) {
+    for (const delivery of await inbox.leftOver(leftOverAtOnce)) {
+      // Refused here and not forgotten yet: nobody may work it.
+      if (refused.has(delivery.key)) continue;
       const read = askSchema.safeParse(delivery.payload);
       if (read.success) {
         log.info({ key: delivery.key }, 'a delivery that a dead process left over is done now');
@@ -123,7 +151,10 @@ export function createDeliveries(given: {
 
   const keepLooking = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await workLeftOver().catch((error: unknown) => log.warn({ why: String(error) }, 'the inbox cannot be read'));
+      await inbox
+        .renew([...inHand.keys()])
+        .then(workLeftOver)
+        .catch((error: unknown) => log.warn({ why: String(error) }, 'the inbox cannot be read'));
       await sleep(lookEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   };
@@ -164,7 +195,7 @@ export function createDeliveries(given: {
 
     async stop(withinMs) {
       stopping.abort();
-      await Promise.race([Promise.all(inHand.values()), sleep(withinMs, undefined, { ref: false })]);
+      await Promise.race([Promise.all([...inHand.values(), ...refused.values()]), sleep(withinMs, undefined, { ref: false })]);
     },
   };
 

@@ -49,6 +49,9 @@ export const refKeys = {
   file: (evidence: string): string => `file:${evidence}`,
 } as const;
 
+/** Kept in place of a channel: this incident was set up without one, and stays so when the configuration changes. */
+export const noRoom = 'none';
+
 /** Metadata of every post, by which an ambiguous one is found again. */
 export const outboxEvent = 'acgs_outbox';
 

@@ -6,7 +6,7 @@ import type { Desk } from '../response/desk.ts';
 import type { Message } from './blocks/rich.ts';
 import { refusedWith, SlackCallFailed } from './failures.ts';
 import type { Identity } from './identity.ts';
-import { type MessageRef, readRef, refKeys } from './ids.ts';
+import { type MessageRef, noRoom, readRef, refKeys } from './ids.ts';
 import type { People } from './people.ts';
 import type { Attempt, Place, Posting } from './posting.ts';
 import type { SlackApi } from './web-api.ts';
@@ -20,6 +20,8 @@ export interface Publishing {
   readonly charts: ChartRenderer;
   readonly people: People;
   readonly identity: () => Identity | undefined;
+  /** False while Slack as a whole does not answer us: then nothing is given up for taking long. */
+  readonly connected: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,8 +47,10 @@ export async function keep(p: Publishing, subject: string, key: string, value: s
   await p.store.transact((tx) => tx.setFaceRef(subject, key, value));
 }
 
+/** The incident's own channel, undefined when it has none (yet). */
 export async function roomOf(p: Publishing, incident: string): Promise<string | undefined> {
-  return p.store.faceRef(incident, refKeys.channel);
+  const kept = await p.store.faceRef(incident, refKeys.channel);
+  return kept === noRoom ? undefined : kept;
 }
 
 export async function cardOf(p: Publishing, incident: string): Promise<MessageRef | undefined> {
@@ -55,9 +59,9 @@ export async function cardOf(p: Publishing, incident: string): Promise<MessageRe
 
 /** The incident's own channel, undefined when it gets none. Rejects with a `wait` while it is being made. */
 export async function settledRoom(p: Publishing, attempt: Attempt, incident: string): Promise<string | undefined> {
-  const room = await roomOf(p, incident);
-  if (room === undefined && p.config.incidentChannels) await waitForSetup(p, attempt, incident, 'channel');
-  return room;
+  const kept = await p.store.faceRef(incident, refKeys.channel);
+  if (kept === undefined && p.config.incidentChannels) await waitForSetup(p, attempt, incident, 'channel');
+  return kept === noRoom ? undefined : kept;
 }
 
 /** The incident's own channel; without one the card's thread in the main channel. Rejects with a `wait` while set-up runs. */
@@ -74,9 +78,14 @@ export async function threadPlace(p: Publishing, attempt: Attempt, incident: str
   return { channel: (await roomOf(p, incident)) ?? p.config.channel };
 }
 
+/** A call of people waits a few seconds only: reaching them matters more than where. */
+const callWaitsMs = 8_000;
+/** A line waits longer than set-up takes, and not for ever: the main channel has it then. */
+const lineWaitsMs = 120_000;
+
 /**
  * Lanes do not wait for each other, so a line can be due before the place it belongs to exists. It waits for the step to be
- * done or given up; a call of people waits a few seconds only, because reaching them matters more than where.
+ * done or given up, within limits.
  */
 async function waitForSetup(
   p: Publishing,
@@ -85,7 +94,7 @@ async function waitForSetup(
   step: 'channel' | 'card',
 ): Promise<void> {
   const { notice, createdAt } = attempt.row;
-  if (notice.kind === 'call' && p.clock.now() - createdAt > callWaitsMs) return;
+  if (p.clock.now() - createdAt > (notice.kind === 'call' ? callWaitsMs : lineWaitsMs)) return;
   const view = await p.desk.incidentView(incident);
   if (view === undefined || view.setupFailures[step] !== undefined) return;
   throw new SlackCallFailed(notice.kind, {
@@ -94,8 +103,6 @@ async function waitForSetup(
     why: `the ${step} of ${incident} is being made`,
   });
 }
-
-const callWaitsMs = 8_000;
 
 /** Posts where it belongs; in the main channel when that place is gone for good. */
 export async function postNear(

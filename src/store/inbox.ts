@@ -6,12 +6,16 @@ import type { Ask } from './ask.ts';
 import { storable, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
 
-/** A process that took over a delivery and did not settle it for this long is dead as well. */
+/** A process that neither settled a delivery nor renewed its lease for this long is dead. */
 const leaseSeconds = 30;
+const leaseEnd = sql<Date>`now() + make_interval(secs => ${leaseSeconds})`;
 
-/** Marks a delivery as done. Its payload, with the words of people in it, is dropped; the key stays so that a repeat is noticed. */
-export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: string): Promise<void> {
-  await db
+/**
+ * Marks a delivery as done; false when no unsettled one has this key. Its payload, with the words of people in it, is dropped;
+ * the key stays so that a repeat is noticed.
+ */
+export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: string): Promise<boolean> {
+  const result = await db
     .updateTable('inbox')
     .set({
       settled_at: sql<Date>`now()`,
@@ -22,7 +26,8 @@ export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: s
     })
     .where('key', '=', storableText(key))
     .where('settled_at', 'is', null)
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; readonly ask: Ask }): Inbox {
@@ -37,22 +42,48 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
             kind: storableText(delivery.kind),
             payload: JSON.stringify(storable(delivery.payload ?? null)),
             received_at: new Date(delivery.receivedAt),
+            owner,
+            lease_until: leaseEnd,
           })
           .onConflict((conflict) => conflict.column('key').doNothing())
           .executeTakeFirst();
         return (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? 'taken' : 'duplicate';
       }),
 
-    settle: (key, outcome) => ask('inbox.settle', () => settleDelivery(db, key, outcome)),
+    settle: (key, outcome) =>
+      ask('inbox.settle', async () => {
+        await settleDelivery(db, key, outcome);
+      }),
 
-    leftOver: (olderThanMs, limit) =>
+    forget: (key) =>
+      ask('inbox.forget', async () => {
+        await db
+          .deleteFrom('inbox')
+          .where('key', '=', storableText(key))
+          .where('owner', '=', owner)
+          .where('settled_at', 'is', null)
+          .execute();
+      }),
+
+    renew: (keys) =>
+      ask('inbox.renew', async () => {
+        if (keys.length === 0) return;
+        await db
+          .updateTable('inbox')
+          .set({ lease_until: leaseEnd })
+          .where('key', 'in', keys.map(storableText))
+          .where('owner', '=', owner)
+          .where('settled_at', 'is', null)
+          .execute();
+      }),
+
+    leftOver: (limit) =>
       ask('inbox.leftOver', async () => {
         const { rows } = await sql<LeftOverRow>`
-          update inbox set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds})
+          update inbox set owner = ${owner}, lease_until = ${leaseEnd}
           where key in (
             select key from inbox
-            where settled_at is null and taken_at <= now() - make_interval(secs => ${olderThanMs / 1_000})
-              and (lease_until is null or lease_until <= now())
+            where settled_at is null and (lease_until is null or lease_until <= now())
             order by taken_at limit ${limit} for update skip locked
           )
           returning key, kind, payload, received_at, taken_at`.execute(db);

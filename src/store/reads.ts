@@ -7,6 +7,9 @@ import { eventsOf } from './event-log.ts';
 import { countOf, incidentOf, incidentsOf } from './projection.ts';
 import type { Tables } from './tables.ts';
 
+/** A watch judges its latest run; an incident that stays open for days must not read all of them each time. */
+const samplesKept = 1_000;
+
 export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
   return {
     events: (stream) => ask('events', () => eventsOf(db, stream)),
@@ -25,8 +28,9 @@ export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
     samples: (stream, sinceMs) =>
       ask('samples', async () => {
         const query = db.selectFrom('sample').select(['signal', 'at', 'value', 'verdict']).where('stream', '=', stream);
-        const rows = await query.where('at', '>=', new Date(sinceMs)).orderBy('at').orderBy('signal').execute();
-        return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+        const newest = query.where('at', '>=', new Date(sinceMs)).orderBy('at', 'desc').orderBy('signal', 'desc');
+        const rows = await newest.limit(samplesKept).execute();
+        return rows.reverse().map((row) => ({ ...row, at: row.at.getTime() }));
       }),
 
     faceRef: (subject, key) =>

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Clock, Ids, Transaction } from '../core/ports.ts';
+import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/ports.ts';
 import { askDatabase } from './ask.ts';
 import { appendEvents } from './event-log.ts';
 import { settleDelivery } from './inbox.ts';
@@ -74,7 +74,10 @@ export function transactionOver(
           .execute();
       }),
 
-    settle: (key, outcome) => askDatabase('settle', () => settleDelivery(db, key, outcome)),
+    settle: async (key, outcome) => {
+      const settled = await askDatabase('settle', () => settleDelivery(db, key, outcome));
+      if (!settled) throw new AlreadySettled('what this delivery asks was done already, or it was never taken');
+    },
 
     setFaceRef: (subject, key, value) =>
       askDatabase('setFaceRef', async () => {

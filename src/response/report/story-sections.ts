@@ -6,6 +6,7 @@ import { plainInMarkdown } from '../../core/markdown.ts';
 import type { Observation } from '../../core/observation.ts';
 import { clockTime, spellMeasurement, spellValue, timestamp, valueWithLimit } from '../../core/spell.ts';
 import { roleOf, timelineOf } from '../../core/timeline.ts';
+import { decisiveLimit } from '../../core/verdict.ts';
 import { cite, find, type ReportMaterial } from './write-report.ts';
 
 /** Three sentences a manager understands. */
@@ -31,7 +32,7 @@ export function summary(material: ReportMaterial): readonly string[] {
 function headlineObservations(
   material: ReportMaterial,
 ): readonly { readonly event: Recorded; readonly observation: Observation }[] {
-  const id = material.procedure?.headline;
+  const id = material.incident.headline;
   return material.events.flatMap((event) =>
     event.event.type === 'observed' && event.event.observation.check === id
       ? [{ event, observation: event.event.observation }]
@@ -39,11 +40,19 @@ function headlineObservations(
   );
 }
 
+/** The worst verdict, and among equals the value furthest past its limit. */
 function worstHeadline(material: ReportMaterial) {
   const rank = { critical: 3, warning: 2, unknown: 1, ok: 0 } as const;
   return headlineObservations(material).toSorted(
-    (a, b) => rank[b.observation.verdict] - rank[a.observation.verdict],
+    (a, b) =>
+      rank[b.observation.verdict] - rank[a.observation.verdict] || pastLimit(b.observation) - pastLimit(a.observation),
   )[0];
+}
+
+function pastLimit({ measurement, limits }: Observation): number {
+  const limit = decisiveLimit(limits);
+  if (measurement === undefined || limit === undefined) return Number.NEGATIVE_INFINITY;
+  return limit.breachedWhen === 'above' ? measurement.value - limit.bound : limit.bound - measurement.value;
 }
 
 export function impact(material: ReportMaterial): readonly string[] {

@@ -22,19 +22,22 @@ const tellEveryMs = 120;
 export function mountPage(company: PretendCompany): string {
   const { slack } = company;
   const listeners = new Set<ServerResponse>();
-  let _told: NodeJS.Timeout | undefined;
+  let isToldSoon = false;
   const tell = () => {
-    _told ??= setTimeout(() => {
-      _told = undefined;
+    if (isToldSoon) return;
+    isToldSoon = true;
+    setTimeout(() => {
+      isToldSoon = false;
       for (const listener of listeners) listener.write('data: changed\n\n');
-    }, tellEveryMs);
+    }, tellEveryMs).unref();
   };
   slack.on(tell);
   company.world.onChange(tell);
 
+  const open = doors(company, listeners);
   slack.mount((request, response) => {
     const url = new URL(request.url ?? '/', slack.url);
-    const answer = doors(company, listeners)[`${request.method} ${url.pathname}`];
+    const answer = open[`${request.method} ${url.pathname}`];
     if (answer !== undefined) {
       void Promise.resolve(answer(url, request, response)).catch((error: unknown) =>
         send(response, 400, { error: error instanceof Error ? error.message : String(error) }),
@@ -42,9 +45,7 @@ export function mountPage(company: PretendCompany): string {
       return true;
     }
     if (request.method === 'GET' && url.pathname.startsWith('/page/files/')) {
-      response
-        .writeHead(200, { 'content-type': 'image/png', 'cache-control': 'max-age=3600' })
-        .end(slack.fileBytes(url.pathname.slice('/page/files/'.length)));
+      sendFile(company, url.pathname.slice('/page/files/'.length), response);
       return true;
     }
     if (request.method === 'GET' && (url.pathname === '/' || url.pathname.startsWith('/page/'))) {
@@ -60,18 +61,22 @@ type Door = (url: URL, request: IncomingMessage, response: ServerResponse) => vo
 
 function doors(company: PretendCompany, listeners: Set<ServerResponse>): Readonly<Record<string, Door>> {
   const { slack, world } = company;
+  let slackDown = false;
   return {
     'GET /page/snapshot': (url, _request, response) =>
       send(response, 200, slack.snapshot(url.searchParams.get('user') ?? 'rita')),
-    'GET /page/world': (_url, _request, response) => send(response, 200, world.state()),
+    'GET /page/world': (_url, _request, response) => send(response, 200, { ...world.state(), slackDown }),
     'GET /page/changes': (_url, request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
       response.write('data: changed\n\n');
       listeners.add(response);
       request.on('close', () => listeners.delete(response));
     },
-    'POST /page/do': async (_url, request, response) =>
-      send(response, 200, await perform(company, await readJson(request))),
+    'POST /page/do': async (_url, request, response) => {
+      const wish = await readJson(request);
+      if (wish.kind === 'slack-down') slackDown = wish.on === true;
+      send(response, 200, await perform(company, wish));
+    },
   };
 }
 
@@ -117,6 +122,24 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+}
+
+/** What the bot uploaded, under its own media type. It came from outside the page, so no script in it may run. */
+function sendFile({ slack }: PretendCompany, id: string, response: ServerResponse): void {
+  const file = slack.files().find((one) => one.id === id);
+  if (file === undefined) {
+    send(response, 404, { error: `there is no file ${id}` });
+    return;
+  }
+  const type = file.mimetype.startsWith('text/') ? `${file.mimetype}; charset=utf-8` : file.mimetype;
+  response
+    .writeHead(200, {
+      'content-type': type,
+      'cache-control': 'max-age=3600',
+      'content-security-policy': 'sandbox',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(slack.fileBytes(id));
 }
 
 async function sendAsset(response: ServerResponse, name: string): Promise<void> {

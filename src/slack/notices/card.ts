@@ -31,29 +31,43 @@ export async function pinCard(p: Publishing, view: IncidentView): Promise<void> 
   }
 }
 
-/** One line in the main channel; where the card itself is there, nothing is to be announced. */
+/** One line in the main channel, which waits for nothing; where the card itself belongs there, nothing is to be announced. */
 export async function announce(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  const room = await roomOf(p, view.id);
-  const known = await p.store.faceRef(view.id, refKeys.announcement);
-  if (known !== undefined || (await cardOf(p, view.id))?.channel === p.config.channel) return;
-  const message = announcement(view, await p.people.namesFor(view), room);
-  const ref = await p.posting.post(attempt, { channel: p.config.channel }, message);
-  await keepDrawn(p, view.id, refKeys.announcement, ref, message);
+  const roomless = !p.config.incidentChannels || view.setupFailures.channel !== undefined;
+  if ((roomless && (await roomOf(p, view.id)) === undefined) || (await cardIsInMain(p, view.id))) return;
+  if ((await p.store.faceRef(view.id, refKeys.announcement)) === undefined) {
+    const message = announcement(view, await p.people.namesFor(view), await roomOf(p, view.id));
+    const ref = await p.posting.post(attempt, { channel: p.config.channel }, message);
+    await keepDrawn(p, view.id, refKeys.announcement, ref, message);
+  }
+  // A room that was opened meanwhile found no announcement to redraw.
+  const now = await p.desk.incidentView(view.id);
+  if (now !== undefined) await redrawAnnouncement(p, now);
 }
 
-export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  const named = await p.people.namesFor(view);
+async function cardIsInMain(p: Publishing, incident: string): Promise<boolean> {
+  return (await cardOf(p, incident))?.channel === p.config.channel;
+}
+
+async function redrawAnnouncement(p: Publishing, view: IncidentView): Promise<void> {
   const announced = readRef(await p.store.faceRef(view.id, refKeys.announcement));
-  if (announced !== undefined) {
-    const message = announcement(view, named, await roomOf(p, view.id));
-    await editIfChanged(p, view.id, refKeys.announcement, announced, message).catch((error: unknown) => {
-      if (!refusedWith(error, ...gone)) throw error;
-      p.log.warn({ incident: view.id }, 'the announcement was deleted; it is not posted again');
-    });
-  }
+  if (announced === undefined) return;
+  const message = announcement(view, await p.people.namesFor(view), await roomOf(p, view.id));
+  await editIfChanged(p, view.id, refKeys.announcement, announced, message).catch((error: unknown) => {
+    if (!refusedWith(error, ...gone)) throw error;
+    p.log.warn({ incident: view.id }, 'the announcement was deleted; it is not posted again');
+  });
+}
+
+/** A card or announcement that set-up gave up is posted here, when Slack takes it at last. */
+export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
+  await redrawAnnouncement(p, view);
   const card = await cardOf(p, view.id);
-  if (card === undefined) return;
-  const message = incidentCard(view, named);
+  if (card === undefined) {
+    if (view.setupFailures.card !== undefined) await postCard(p, attempt, view);
+    return;
+  }
+  const message = incidentCard(view, await p.people.namesFor(view));
   try {
     await editIfChanged(p, view.id, refKeys.card, card, message);
   } catch (error) {

@@ -6,7 +6,7 @@ import { anyAnswer, channelsAnswer, createdAnswer, groupAnswer } from '../answer
 import { topicText } from '../blocks/headline.ts';
 import { refusedWith, SlackCallFailed } from '../failures.ts';
 import { cutTo } from '../fit.ts';
-import { refKeys } from '../ids.ts';
+import { noRoom, refKeys } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
 import { keep, type Publishing, roomOf, settledRoom, whenVisible } from '../publishing.ts';
 import { oneLine } from '../untrusted.ts';
@@ -23,8 +23,10 @@ const topicLimit = 250;
 const inviteChunk = 30;
 
 export async function openRoom(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  if (!p.config.incidentChannels || view.room !== undefined) return;
-  const known = await roomOf(p, view.id);
+  if (view.room !== undefined) return;
+  const known = await p.store.faceRef(view.id, refKeys.channel);
+  if (known === noRoom) return;
+  if (known === undefined && !p.config.incidentChannels) return keep(p, view.id, refKeys.channel, noRoom);
   const room = known === undefined ? await createRoom(p, attempt, view) : { id: known, name: roomName(view) };
   attempt.touched = true;
   await keep(p, view.id, refKeys.channel, room.id);

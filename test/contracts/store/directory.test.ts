@@ -70,7 +70,7 @@ describe('the embedded store in a directory', () => {
     expect(await second.events(id)).toEqual(events);
     expect(await second.incident(id)).toMatchObject({ note: { private: 'kept' } });
     expect(await second.outbox.claim(5)).toMatchObject([{ lane: id }]);
-    expect(await second.inbox.leftOver(0, 5)).toEqual([{ key: 'k', kind: 'click', payload: { a: 1 }, receivedAt: 5 }]);
+    expect(await second.inbox.leftOver(5)).toEqual([{ key: 'k', kind: 'click', payload: { a: 1 }, receivedAt: 5 }]);
     expect((await second.evidence(evidence.id))?.body).toEqual(new Uint8Array([1, 2, 3]));
     const ran: Job[] = [];
     await second.work(async (job) => {

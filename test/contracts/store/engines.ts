@@ -85,6 +85,7 @@ export function declared(number: number, changes: object = {}): NewEvent {
       title: 'Latency is high',
       scope: `scope-${incidents}`,
       severity: 'critical',
+      headline: 'p99',
       checks: ['p99'],
       separate: false,
       ...changes,

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import type { Delivery } from '../../../src/core/ports.ts';
+import { AlreadySettled, type Delivery } from '../../../src/core/ports.ts';
 import { onEveryEngine } from './engines.ts';
 
 function delivery(key: string, payload: unknown = { text: 'incident latency' }): Delivery {
@@ -10,6 +10,10 @@ function delivery(key: string, payload: unknown = { text: 'incident latency' }):
 }
 
 onEveryEngine('the inbox', (bench) => {
+  /** As if half a minute and more had passed. */
+  const afterLeases = () =>
+    sql`update inbox set lease_until = lease_until - interval '31 seconds'`.execute(bench().engine.db);
+
   it('takes a key once, however many deliveries of it arrive at the same moment', async () => {
     const { inbox } = bench().store;
     const results = await Promise.all(Array.from({ length: 50 }, () => inbox.take(delivery('trigger-1'))));
@@ -22,7 +26,8 @@ onEveryEngine('the inbox', (bench) => {
     await inbox.take(delivery('event-1'));
     await inbox.settle('event-1', 'declared INC-1');
     expect(await inbox.take(delivery('event-1'))).toBe('duplicate');
-    expect(await inbox.leftOver(0, 10)).toEqual([]);
+    await afterLeases();
+    expect(await inbox.leftOver(10)).toEqual([]);
   });
 
   it('gives left over deliveries back as they came, oldest first, at most as many as asked', async () => {
@@ -30,18 +35,42 @@ onEveryEngine('the inbox', (bench) => {
     const payload = { text: '🚀 "q" \\', list: [1, 2.5, null, { deep: true }], nothing: null };
     const sent = [delivery('one', payload), delivery('two', 'just text'), delivery('three', null)];
     for (const next of sent) await inbox.take(next);
-    expect(await inbox.leftOver(60_000, 10)).toEqual([]);
-    expect(await inbox.leftOver(0, 2)).toEqual(sent.slice(0, 2));
-    expect(await inbox.leftOver(0, 10)).toEqual(sent.slice(2));
+    await afterLeases();
+    expect(await inbox.leftOver(2)).toEqual(sent.slice(0, 2));
+    expect(await inbox.leftOver(10)).toEqual(sent.slice(2));
   });
 
-  it('leases a left over delivery, and gives it out again when its lease ran out', async () => {
-    const { store, engine } = bench();
-    await store.inbox.take(delivery('one'));
-    const leases = await Promise.all(Array.from({ length: 5 }, () => store.inbox.leftOver(0, 10)));
-    expect(leases.flat()).toHaveLength(1);
-    await sql`update inbox set lease_until = lease_until - interval '30 seconds'`.execute(engine.db);
-    expect(await store.inbox.leftOver(0, 10)).toHaveLength(1);
+  it('leaves a delivery to the process that took it while its lease lasts, and gives it out once when it ran out', async () => {
+    const { inbox } = bench().store;
+    await inbox.take(delivery('one'));
+    expect(await inbox.leftOver(10)).toEqual([]);
+    for (const _again of ['taken', 'taken over']) {
+      await afterLeases();
+      const leases = await Promise.all(Array.from({ length: 5 }, () => inbox.leftOver(10)));
+      expect(leases.flat()).toHaveLength(1);
+    }
+  });
+
+  it('leaves a delivery alone for as long as its lease is renewed', async () => {
+    const { inbox } = bench().store;
+    await inbox.take(delivery('slow'));
+    await inbox.take(delivery('dead'));
+    await afterLeases();
+    await inbox.renew(['slow', 'never taken']);
+    expect((await inbox.leftOver(10)).map((one) => one.key)).toEqual(['dead']);
+    await inbox.renew([]);
+  });
+
+  it('forgets a delivery as if it had never come, but not one that had its effect', async () => {
+    const { inbox } = bench().store;
+    await inbox.take(delivery('late'));
+    await inbox.take(delivery('done'));
+    await inbox.settle('done', 'declared INC-1');
+    for (const key of ['late', 'done', 'never taken']) await inbox.forget(key);
+    await afterLeases();
+    expect(await inbox.leftOver(10)).toEqual([]);
+    expect(await inbox.take(delivery('late'))).toBe('taken');
+    expect(await inbox.take(delivery('done'))).toBe('duplicate');
   });
 
   it('settles together with the effect, in its transaction', async () => {
@@ -50,6 +79,24 @@ onEveryEngine('the inbox', (bench) => {
     await store.transact((tx) => tx.settle('one', 'done'));
     expect(await store.inbox.backlog()).toEqual({ waiting: 0, oldestMs: 0 });
   });
+
+  it.each(['settled', 'never taken'])(
+    'lets no effect happen for a delivery that was %s, and does not try again',
+    async (key) => {
+      const { store } = bench();
+      await store.inbox.take(delivery('settled'));
+      await store.transact((tx) => tx.settle('settled', 'done'));
+      let tried = 0;
+      const again = store.transact(async (tx) => {
+        tried += 1;
+        await tx.setFaceRef(`effect of ${key}`, 'happened', 'twice');
+        await tx.settle(key, 'done again');
+      });
+      await expect(again).rejects.toBeInstanceOf(AlreadySettled);
+      expect(tried).toBe(1);
+      expect(await store.faceRef(`effect of ${key}`, 'happened')).toBeUndefined();
+    },
+  );
 
   it('drops the payload of a settled delivery and keeps its first outcome', async () => {
     const { store, engine } = bench();
@@ -64,7 +111,8 @@ onEveryEngine('the inbox', (bench) => {
     const { inbox } = bench().store;
     expect(await inbox.take(delivery('bad \u0000', { 'k\u0000': 'v\u0000 \ud800' }))).toBe('taken');
     expect(await inbox.take(delivery('bad \u0000'))).toBe('duplicate');
-    expect(await inbox.leftOver(0, 1)).toMatchObject([{ key: 'bad \ufffd', payload: { 'k\ufffd': 'v\ufffd \ufffd' } }]);
+    await afterLeases();
+    expect(await inbox.leftOver(1)).toMatchObject([{ key: 'bad \ufffd', payload: { 'k\ufffd': 'v\ufffd \ufffd' } }]);
     await inbox.settle('bad \u0000', 'refused');
     expect((await inbox.backlog()).waiting).toBe(0);
   });

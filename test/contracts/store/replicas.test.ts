@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { type Job, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
+import { AlreadySettled, type Job, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { openStore } from '../../../src/store/index.ts';
 import { givenToStore } from '../../support/prepared-store.ts';
-import { declare, noted, onPostgres, until } from './engines.ts';
+import { declare, declared, noted, onPostgres, until } from './engines.ts';
 
 onPostgres('replicas', (server) => {
   const open = (url: string): Promise<Store> => openStore({ kind: 'postgres', url }, givenToStore());
@@ -107,6 +107,29 @@ onPostgres('replicas', (server) => {
     const race = await Promise.allSettled([declare(one, { scope }), declare(two, { scope })]);
     expect(race.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await one.countIncidents({ scope })).toBe(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('let one delivery take effect once, although both of them work it', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = [await open(url), await open(url)];
+    const key = 'trigger';
+    await one.inbox.take({ key, kind: 'command', payload: null, receivedAt: 1 });
+    expect(await two.inbox.leftOver(10)).toEqual([]);
+    const work = (store: Store, scope: string) =>
+      store.transact(async (tx) => {
+        const number = await tx.nextIncidentNumber();
+        await tx.append(`INC-${number}`, 0, [declared(number, { scope })]);
+        await tx.send({ lane: `INC-${number}`, notice: { kind: 'announce', incident: `INC-${number}` } });
+        await pause(50);
+        await tx.settle(key, 'declared');
+      });
+    const race = await Promise.allSettled([work(one, 'declared by one'), work(two, 'declared by two')]);
+    const losers = race.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(losers).toEqual([expect.any(AlreadySettled)]);
+    expect(await one.countIncidents({})).toBe(1);
+    expect((await one.outbox.backlog()).waiting).toBe(1);
+    await expect(work(two, 'declared late')).rejects.toBeInstanceOf(AlreadySettled);
     await Promise.all([one.close(), two.close()]);
   });
 

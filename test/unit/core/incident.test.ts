@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answeredChecks, duePhase, type IncidentCommand } from '../../../src/core/decide.ts';
 import { incidentFrom } from '../../../src/core/incident.ts';
-import { bot, declaredHistory, lena, observation, rita } from '../../support/incident-history.ts';
+import { bot, declaredHistory, lena, observation, rita, started } from '../../support/incident-history.ts';
 
 const phases = { verify: ['p99'], investigate: ['hit-rate'] };
 
@@ -33,7 +33,7 @@ describe('acknowledging', () => {
 describe('a round of checks', () => {
   test('is finished by its last answer, and not before', () => {
     const history = declaredHistory();
-    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'] }, bot);
+    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started }, bot);
     history.command({ kind: 'observe', round: 1, found: [{ observation: observation('p99', 'critical') }] }, bot);
     expect(history.incident.roundFinished).toBe(false);
     expect(answeredChecks(history.incident)).toEqual(['p99']);
@@ -43,7 +43,7 @@ describe('a round of checks', () => {
 
   test('an answer that comes twice or from an older round changes nothing', () => {
     const history = declaredHistory();
-    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'] }, bot);
+    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started }, bot);
     history.command({ kind: 'observe', round: 1, found: [{ observation: observation('p99', 'critical') }] }, bot);
     expect(
       history.command({ kind: 'observe', round: 1, found: [{ observation: observation('p99', 'ok') }] }, bot),
@@ -56,11 +56,41 @@ describe('a round of checks', () => {
 
   test('a second round cannot start while the first is running', () => {
     const history = declaredHistory();
-    history.command({ kind: 'start-checks', checks: ['p99'] }, bot);
-    expect(history.command({ kind: 'start-checks', checks: ['p99'] })).toMatchObject({
+    history.command({ kind: 'start-checks', checks: ['p99'], now: started }, bot);
+    expect(history.command({ kind: 'start-checks', checks: ['p99'], now: started })).toMatchObject({
       ok: false,
       fault: { code: 'checks-running' },
     });
+  });
+});
+
+describe('the headline', () => {
+  const measured = (value: number, verdict: 'ok' | 'critical', at = started) =>
+    observation('p99', verdict, { measurement: { value, unit: 'ms' }, observedAt: at });
+
+  test('follows its metric when the verdict changes, the value moves, or the last entry is old', () => {
+    const history = declaredHistory();
+    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started }, bot);
+    history.command({ kind: 'observe', round: 1, found: [{ observation: measured(19, 'critical') }] }, bot);
+    const entries = (value: number, verdict: 'ok' | 'critical', at?: number) => {
+      const outcome = history.command({ kind: 'follow', observation: measured(value, verdict, at) }, bot);
+      return outcome.ok ? outcome.value.length : -1;
+    };
+    expect(entries(20, 'critical')).toBe(0);
+    expect(entries(40, 'critical')).toBe(1);
+    expect(entries(3, 'ok')).toBe(1);
+    expect(entries(3, 'ok', started + 299_000)).toBe(0);
+    expect(entries(3, 'ok', started + 300_000)).toBe(1);
+    expect(history.incident.observations['p99']?.observation.verdict).toBe('ok');
+  });
+});
+
+describe('a level of the ladder', () => {
+  test('that was only informed at declaration is still called when its time comes, once', () => {
+    const history = declaredHistory();
+    const called = { kind: 'escalate', level: 'L2', name: 'Lead', people: [] } as const;
+    expect(history.command(called, bot)).toMatchObject({ ok: true, value: [{ how: 'called' }] });
+    expect(history.command(called, bot)).toEqual({ ok: true, value: [] });
   });
 });
 
@@ -70,13 +100,27 @@ describe('the phase', () => {
     expect(duePhase(history.incident, phases)).toBe('acknowledge');
     history.command({ kind: 'acknowledge' });
     expect(duePhase(history.incident, phases)).toBe('verify');
-    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'] }, bot);
+    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started }, bot);
     history.command({ kind: 'observe', round: 1, found: [{ observation: observation('p99', 'critical') }] }, bot);
     expect(duePhase(history.incident, phases)).toBe('investigate');
     history.command({ kind: 'observe', round: 1, found: [{ observation: observation('hit-rate', 'ok') }] }, bot);
     expect(duePhase(history.incident, phases)).toBe('mitigate');
     history.command({ kind: 'resolve', as: 'resolved', reason: 'back to normal' });
     expect(duePhase(history.incident, phases)).toBe('post-mortem');
+  });
+});
+
+describe('a round that lost its job', () => {
+  test('can be started again after a minute, and a reopened incident is never stuck in one', () => {
+    const history = declaredHistory();
+    history.command({ kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started }, bot);
+    const startedAt = history.incident.roundStartedAt ?? 0;
+    const again = (now: number) => history.command({ kind: 'start-checks', checks: ['p99'], now }, rita).ok;
+    expect(again(startedAt + 59_000)).toBe(false);
+    expect(again(startedAt + 60_000)).toBe(true);
+    history.command({ kind: 'resolve', as: 'resolved', reason: 'over' });
+    history.command({ kind: 'reopen', reason: 'back' });
+    expect(again(startedAt)).toBe(true);
   });
 });
 
@@ -105,7 +149,7 @@ describe('any history', () => {
   const command = fc.oneof(
     fc.constantFrom<IncidentCommand>(
       { kind: 'acknowledge' },
-      { kind: 'start-checks', checks: ['p99', 'hit-rate'] },
+      { kind: 'start-checks', checks: ['p99', 'hit-rate'], now: started },
       { kind: 'resolve', as: 'resolved', reason: 'over' },
       { kind: 'resolve', as: 'false-alarm', reason: 'nothing there' },
       { kind: 'reopen', reason: 'again' },

@@ -49,7 +49,19 @@ describe('the watch', () => {
 
   test('a series that vanished is a lost signal, not a recovery', () => {
     const gone = samples(['critical', 19], ['ok', 3], ['ok', 3], ['ok', 3], ['unknown', null]);
-    expect(judgeRecovery(gone, needs, 30_000 + 61_000)).toEqual({ state: 'signal-lost', healthySamples: 0 });
+    expect(judgeRecovery(gone, needs, 30_000 + 121_000)).toEqual({ state: 'signal-lost', healthySamples: 0 });
+  });
+
+  test('nothing measured for two minutes is a lost signal, whether or not anybody noted the unknowns', () => {
+    expect(judgeRecovery(samples(['critical', 19], ['ok', 3], ['ok', 3], ['ok', 3]), needs, 151_000).state).toBe(
+      'signal-lost',
+    );
+  });
+
+  test('a run does not reach across a silence: one good sample after it is one good sample', () => {
+    const before = samples(['ok', 3], ['ok', 3], ['ok', 3], ['ok', 3]);
+    const after = { signal: 'recovery', at: 3_600_000, value: 3, verdict: 'ok' } as const;
+    expect(judgeRecovery([...before, after], needs, 3_600_000)).toEqual({ state: 'recovering', healthySamples: 1 });
   });
 
   test('values well beyond those at the start are called worse', () => {

@@ -50,5 +50,12 @@ describe('a value against limits', () => {
     expect(verdictOf([held, blind])).toBe('unknown');
     expect(verdictOf([held, { ...blind, accepted: { by: 'U0LENA', until: 1 } }])).toBe('ok');
     expect(verdictOf([{ ...critical, outcome: 'breached' }, blind])).toBe('critical');
+    const accepted = { by: 'U0LENA', until: 1 };
+    expect(
+      verdictOf([
+        { ...blind, accepted },
+        { ...critical, outcome: 'undecidable', accepted },
+      ]),
+    ).toBe('unknown');
   });
 });

@@ -61,6 +61,13 @@ describe('trend', () => {
     expect(trendOf(series(values), critical)).toEqual({ direction: 'rising', breachedSince: 10 * 30_000 });
   });
 
+  test('a series that begins in breach does not say since when, nor does one with a gap before the breach', () => {
+    expect(trendOf(series(Array(12).fill(19)), critical)).toEqual({ direction: 'steady' });
+    expect(trendOf(series([3, 3, 3, 3, null, null, 19, 19, 19, 19, 19, 19, 19]), critical)).not.toHaveProperty(
+      'breachedSince',
+    );
+  });
+
   test('gaps are skipped, and too few values say nothing', () => {
     expect(trendOf(series([3, null, null, 3]), critical)).toBeUndefined();
     expect(trendOf(series([...Array(12).fill(3), null]), critical)).toEqual({ direction: 'steady' });

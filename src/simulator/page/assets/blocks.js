@@ -1,10 +1,22 @@
 // Block Kit as DOM: messages and views. What cannot be drawn is named, so that nothing is silently missing.
 
+import { drawElement } from './elements.js';
+import { showImage } from './overlay.js';
 import { h, mrkdwn, richText, textObject } from './text.js';
 
-/** @param act (element, extra) => void, called when a person uses an element */
-export function drawBlocks(blocks, names, act) {
-  return blocks.map((block) => h('div', { class: `block ${block.type}` }, drawBlock(block, names, act)));
+/**
+ * @param act (element, extra) => void, called when a person uses an element
+ * @param errors what a refused submission says, by block_id
+ */
+export function drawBlocks(blocks, names, act, errors = {}) {
+  return blocks.map((block) =>
+    h(
+      'div',
+      { class: `block ${block.type}` },
+      drawBlock(block, names, act),
+      errors[block.block_id] ? h('div', { class: 'error', role: 'alert' }, errors[block.block_id]) : '',
+    ),
+  );
 }
 
 function drawBlock(block, names, act) {
@@ -31,7 +43,7 @@ function drawBlock(block, names, act) {
       ];
     case 'context':
       return block.elements.map((element) =>
-        element.type === 'image' ? drawImage(element) : textObject(element, names),
+        element.type === 'image' ? drawIcon(element) : textObject(element, names),
       );
     case 'rich_text':
       return richText(block, names);
@@ -55,7 +67,7 @@ function drawBlock(block, names, act) {
       );
     case 'input':
       return [
-        h('label', { for: block.block_id }, block.label.text),
+        h('label', { for: block.block_id }, block.label.text, block.optional ? ' (optional)' : ''),
         drawElement(block.element, names, act, block),
         block.hint ? h('div', { class: 'hint' }, block.hint.text) : '',
       ];
@@ -64,125 +76,22 @@ function drawBlock(block, names, act) {
   }
 }
 
+const sourceOf = (image) => (image.slack_file ? `/page/files/${image.slack_file.id}` : image.image_url);
+
+function drawIcon(image) {
+  return h('img', { class: 'icon', src: sourceOf(image), alt: image.alt_text, title: image.alt_text });
+}
+
 function drawImage(image) {
-  const source = image.slack_file ? `/page/files/${image.slack_file.id}` : image.image_url;
-  return h('img', { src: source, alt: image.alt_text, title: image.alt_text, loading: 'lazy' });
-}
-
-function drawElement(element, names, act, block) {
-  switch (element.type) {
-    case 'button':
-      return h(
-        'button',
-        {
-          type: 'button',
-          class: `kit-button ${element.style ?? ''}`,
-          'data-action': element.action_id,
-          'aria-label': element.accessibility_label,
-          onclick: () => confirmed(element, names) && act(element, {}, block),
-        },
-        element.text.text,
-      );
-    case 'overflow':
-      return h(
-        'details',
-        { class: 'menu' },
-        h('summary', { class: 'kit-button', 'aria-label': 'More actions', 'data-action': element.action_id }, '⋯'),
-        h(
-          'div',
-          {},
-          element.options.map((option) =>
-            h(
-              'button',
-              {
-                type: 'button',
-                onclick: (event) => {
-                  event.target.closest('details').open = false;
-                  act(element, { option: option.value }, block);
-                },
-              },
-              option.text.text,
-            ),
-          ),
-        ),
-      );
-    case 'static_select': {
-      const select = h(
-        'select',
-        { id: block.block_id, name: block.block_id },
-        element.options.map((option) =>
-          h(
-            'option',
-            { value: option.value, selected: element.initial_option?.value === option.value },
-            option.text.text,
-          ),
-        ),
-      );
-      if (block.type !== 'input')
-        select.addEventListener('change', () => act(element, { option: select.value }, block));
-      return select;
-    }
-    case 'radio_buttons':
-      return h(
-        'div',
-        { id: block.block_id },
-        element.options.map((option) =>
-          h(
-            'label',
-            {},
-            h('input', {
-              type: 'radio',
-              name: block.block_id,
-              value: option.value,
-              checked: element.initial_option?.value === option.value,
-            }),
-            ' ',
-            textObject(option.text, names),
-          ),
-        ),
-      );
-    case 'checkboxes':
-      return h(
-        'div',
-        { id: block.block_id, 'data-many': true },
-        element.options.map((option) =>
-          h(
-            'label',
-            {},
-            h('input', { type: 'checkbox', name: block.block_id, value: option.value }),
-            ' ',
-            textObject(option.text, names),
-          ),
-        ),
-      );
-    case 'plain_text_input':
-      return element.multiline
-        ? h(
-            'textarea',
-            {
-              id: block.block_id,
-              name: block.block_id,
-              rows: 3,
-              placeholder: element.placeholder?.text,
-              maxlength: element.max_length,
-            },
-            element.initial_value ?? '',
-          )
-        : h('input', {
-            id: block.block_id,
-            name: block.block_id,
-            value: element.initial_value,
-            placeholder: element.placeholder?.text,
-            maxlength: element.max_length,
-          });
-    case 'datepicker':
-      return h('input', { type: 'date', id: block.block_id, name: block.block_id, value: element.initial_date });
-    default:
-      return h('span', {}, `[an element of type ${element.type} that this page cannot draw]`);
-  }
-}
-
-function confirmed(element) {
-  const asked = element.confirm;
-  return asked === undefined || window.confirm(`${asked.title.text}\n\n${asked.text.text}`);
+  const source = sourceOf(image);
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'picture',
+      'aria-label': `Enlarge: ${image.title?.text ?? image.alt_text}`,
+      onclick: () => showImage(source, image.alt_text),
+    },
+    h('img', { src: source, alt: image.alt_text }),
+  );
 }

@@ -5,61 +5,61 @@ import { h } from './text.js';
 /** Faults begin as if four minutes ago, so that five-minute rates show them at once. */
 const agoSeconds = 240;
 
+/** Built once and then kept up to date in place, so that a switch never moves away under a finger. */
 export function drawPanel(panel, world, perform) {
-  const print = JSON.stringify([world.faults.map((fault) => fault.on), world.truth]);
-  if (panel.print === print) return;
-  panel.print = print;
-  const open = new Set([...panel.querySelectorAll('details[open]')].map((one) => one.dataset.group));
+  if (panel.childElementCount === 0) panel.append(...build(world, perform));
+  for (const [name, value] of truths(world.truth)) {
+    const shown = panel.querySelector(`[data-truth="${name}"]`);
+    if (shown.textContent !== value) shown.textContent = value;
+  }
+  for (const fault of [...world.faults, { id: 'slack-down', on: world.slackDown }]) {
+    const box = panel.querySelector(`[data-fault="${fault.id}"]`);
+    if (box.checked === fault.on) continue;
+    box.checked = fault.on;
+    if (fault.on) box.closest('details')?.setAttribute('open', '');
+  }
+}
+
+function build(world, perform) {
   const groups = Map.groupBy(world.faults, (fault) => fault.group);
-  panel.replaceChildren(
+  const toggles = (faults) =>
+    faults.map((fault) =>
+      toggle(fault, (on) =>
+        perform({ kind: 'fault', fault: fault.id, on, agoSeconds: fault.group === 'company' ? agoSeconds : 0 }),
+      ),
+    );
+  const slackDown = {
+    id: 'slack-down',
+    title: 'Slack is down',
+    description: 'Every call of the bot to Slack is cut off.',
+  };
+  return [
     h('h2', {}, 'What is really so'),
     h(
       'dl',
       {},
-      truths(world.truth).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
+      truths(world.truth).flatMap(([name, value]) => [h('dt', {}, name), h('dd', { 'data-truth': name }, value)]),
     ),
     h('h2', {}, 'What goes wrong'),
-    ...(groups.get('company') ?? []).map((fault) => toggle(fault, perform)),
-    h(
-      'label',
-      {},
-      h('input', { type: 'checkbox', onchange: (event) => perform({ kind: 'slack-down', on: event.target.checked }) }),
-      'Slack is down',
-    ),
+    ...toggles(groups.get('company') ?? []),
+    toggle(slackDown, (on) => perform({ kind: 'slack-down', on })),
     ...[...groups]
       .filter(([group]) => group !== 'company')
-      .map(([group, faults]) =>
-        h(
-          'details',
-          { 'data-group': group, open: open.has(group) || faults.some((fault) => fault.on) },
-          h('summary', {}, `${group} on the wire`),
-          faults.map((fault) => toggle(fault, perform)),
-        ),
-      ),
-  );
+      .map(([group, faults]) => h('details', {}, h('summary', {}, `${group} on the wire`), toggles(faults))),
+  ];
 }
 
-function toggle(fault, perform) {
+function toggle({ id, title, description }, onSwitch) {
   return h(
     'label',
-    { title: fault.description },
-    h('input', {
-      type: 'checkbox',
-      'data-fault': fault.id,
-      checked: fault.on,
-      onchange: (event) =>
-        perform({
-          kind: 'fault',
-          fault: fault.id,
-          on: event.target.checked,
-          agoSeconds: fault.group === 'company' ? agoSeconds : 0,
-        }),
-    }),
-    fault.title,
+    { class: 'fault', title: description },
+    h('input', { type: 'checkbox', 'data-fault': id, onchange: (event) => onSwitch(event.target.checked) }),
+    h('span', {}, title, h('span', { class: 'description' }, description)),
   );
 }
 
 function truths(truth) {
+  const bus = truth.replicas['acgs2-agent-bus'];
   return [
     ['P99', `${truth.p99Ms.all} ms`],
     ['P99 agent bus', `${truth.p99Ms['acgs2-agent-bus'] ?? '?'} ms`],
@@ -73,9 +73,6 @@ function truths(truth) {
         .join(' '),
     ],
     ['Redis keys', String(truth.redisKeys)],
-    [
-      'Agent bus replicas',
-      `${truth.replicas['acgs2-agent-bus']?.ready ?? '?'} of ${truth.replicas['acgs2-agent-bus']?.wanted ?? '?'}`,
-    ],
+    ['Agent bus replicas', `${bus?.ready ?? '?'} of ${bus?.wanted ?? '?'}`],
   ];
 }

@@ -195,7 +195,10 @@ export function createDeliveries(given: {
 
     async stop(withinMs) {
       stopping.abort();
-      await Promise.race([Promise.all([...inHand.values(), ...refused.values()]), sleep(withinMs, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all([...inHand.values(), ...refused.values()]),
+        sleep(withinMs, undefined, { ref: false }),
+      ]);
     },
   };
 

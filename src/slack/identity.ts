@@ -18,6 +18,8 @@ export interface IdentityWatch {
   /** Undefined until Slack answered for the first time. */
   known(): Identity | undefined;
   status(): { readonly connected: boolean; readonly detail: string };
+  /** Asks once, with a short deadline. */
+  answers(): Promise<boolean>;
   /** Asks until `stopping` is aborted. */
   start(): void;
 }
@@ -65,5 +67,11 @@ export function watchIdentity(given: {
     }
   };
 
-  return { known: () => identity, status: () => status, start: () => void keepAsking() };
+  const answers = (): Promise<boolean> =>
+    api.quick('auth.test', {}, authAnswer).then(
+      () => true,
+      () => false,
+    );
+
+  return { known: () => identity, status: () => status, answers, start: () => void keepAsking() };
 }

@@ -27,12 +27,12 @@ export interface SlackFace {
   readonly handler: Handler;
   /** Never fails because Slack is away: it is asked again in the background, and the outbox waits. */
   start(): Promise<void>;
-  /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 8 s. */
+  /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 5 s. */
   stop(): Promise<void>;
   status(): { readonly connected: boolean; readonly detail: string };
 }
 
-const stopWithinMs = 8_000;
+const stopWithinMs = 5_000;
 
 /** Rejects nothing and calls nobody before `start`. An empty signing secret throws: every request would be refused. */
 export function createSlackFace(
@@ -50,10 +50,22 @@ export function createSlackFace(
   const stopping = new AbortController();
   const api = createWebApi(config, { clock, log, stopping: stopping.signal });
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
-  const identity = watch.known;
+  const { known: identity, answers: slackAnswers } = watch;
   const people = createPeople({ api, identity, clock, log });
   const posting = createPosting({ api, clock, log });
-  const publishing: Publishing = { config, api, posting, desk, store, charts, people, identity, clock, log };
+  const publishing: Publishing = {
+    config,
+    api,
+    posting,
+    desk,
+    store,
+    charts,
+    people,
+    identity,
+    slackAnswers,
+    clock,
+    log,
+  };
   const conversations = allConversations(publishing);
   const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log });
   const publisher = createPublisher(publishing);

@@ -2,11 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from '../core/ports.ts';
-import { StoreUnavailable } from '../core/ports.ts';
-import { SlackCallFailed } from './failures.ts';
-import { deliver, setupStepOf } from './notices/deliver.ts';
+import { deliver } from './notices/deliver.ts';
 import type { Attempt } from './posting.ts';
 import type { Publishing } from './publishing.ts';
+import { createSetbacks } from './setbacks.ts';
 
 export interface Publisher {
   start(): void;
@@ -19,13 +18,10 @@ const lanesAtOnce = 8;
 const pollMs = 1_000;
 /** A row's lease is 30 s; after this long no new message of the row is begun. */
 const attemptMs = 15_000;
-const longestPauseMs = 60_000;
-const lockedOutPauseMs = 60_000;
-/** A mistake of ours (not of Slack, not of the store) is tried so often before its row is put aside. */
-const attemptsAtBugs = 5;
 
 export function createPublisher(p: Publishing): Publisher {
   const inHand = new Map<string, Promise<void>>();
+  const setbacks = createSetbacks(p);
   let running = false;
   let wake: () => void = () => undefined;
   let loop: Promise<void> = Promise.resolve();
@@ -36,8 +32,9 @@ export function createPublisher(p: Publishing): Publisher {
     try {
       await deliver(p, attempt);
       await p.store.outbox.sent(row.id);
+      setbacks.over(row);
     } catch (error) {
-      await settle(p, attempt, error).catch((storeError: unknown) => {
+      await setbacks.after(attempt, error).catch((storeError: unknown) => {
         // The lease runs out and the row comes back marked as doubtful.
         p.log.warn({ row: row.id, why: String(storeError) }, 'the outcome of a delivery could not be stored');
       });
@@ -85,40 +82,4 @@ export function createPublisher(p: Publishing): Publisher {
       await Promise.race([finished, sleep(withinMs, undefined, { ref: false })]);
     },
   };
-}
-
-async function settle(p: Publishing, attempt: Attempt, error: unknown): Promise<void> {
-  const { row } = attempt;
-  const { outbox } = p.store;
-  const about = { row: row.id, notice: row.notice.kind, attempt: row.attempt };
-  const pauseMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(row.attempt, 10));
-  if (!(error instanceof SlackCallFailed)) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (error instanceof StoreUnavailable) return outbox.retry(row.id, pauseMs, why, attempt.touched);
-    p.log.error({ ...about, why }, 'a notice could not be drawn');
-    return row.attempt >= attemptsAtBugs ? giveUp(p, row, why) : outbox.retry(row.id, pauseMs, why, attempt.touched);
-  }
-  const failure = error.failure;
-  const say = failure.kind === 'wait' ? p.log.debug : p.log.warn;
-  say({ ...about, why: error.message }, 'a notice did not go out');
-  switch (failure.kind) {
-    case 'wait':
-      return outbox.retry(row.id, failure.afterMs, error.message, attempt.touched);
-    case 'unreached':
-      return outbox.retry(row.id, pauseMs, error.message, attempt.touched);
-    case 'ambiguous':
-      return outbox.retry(row.id, pauseMs, error.message, true);
-    case 'locked-out':
-      return outbox.retry(row.id, lockedOutPauseMs, error.message, attempt.touched);
-    case 'refused':
-      return giveUp(p, row, failure.why);
-  }
-}
-
-async function giveUp(p: Publishing, row: OutboxRow, why: string): Promise<void> {
-  p.log.error({ row: row.id, notice: row.notice.kind, why }, 'a notice is given up');
-  const setup = setupStepOf(row.notice);
-  // Told before the row is closed: when telling fails, the row comes back and tells again.
-  if (setup !== undefined) await p.desk.setupFailed(setup.incident, setup.step, why);
-  await p.store.outbox.failed(row.id, why);
 }

@@ -20,8 +20,8 @@ export interface Publishing {
   readonly charts: ChartRenderer;
   readonly people: People;
   readonly identity: () => Identity | undefined;
-  /** False while Slack as a whole does not answer us: then nothing is given up for taking long. */
-  readonly connected: () => boolean;
+  /** Asks Slack now. False when Slack as a whole is away or refuses our token: then no single message is to blame. */
+  readonly slackAnswers: () => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -8,7 +8,6 @@ import { createKubernetes } from './kubernetes/index.ts';
 import { createPrometheus } from './prometheus/index.ts';
 import { createRedis } from './redis/index.ts';
 
-export { catalogOf } from './catalog.ts';
 export { type SystemsConfig, systemsConfig } from './config.ts';
 
 export interface SystemsGiven {

@@ -23,7 +23,7 @@ export interface Story {
   readonly complaints: readonly string[];
   /** The channel of the latest incident; waits for it. */
   incidentChannel(): Promise<string>;
-  /** The live card: the first message of the bot in the incident's channel; waits for it. */
+  /** The live card of the newest incident; waits for it. */
   card(): Promise<PretendMessage>;
   /** Every reply in the card's thread, joined as text with its blocks. */
   threadText(): Promise<string>;
@@ -54,12 +54,13 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
 
   const incidentChannel = () =>
     until('an incident channel', () => slack.channels().findLast((channel) => channel.name.startsWith('inc-'))?.id);
-  const card = async () => {
-    const channel = await incidentChannel();
-    return until('the card', () =>
-      slack.messages(channel).find((message) => message.botId !== undefined && message.subtype === undefined),
-    );
-  };
+  const card = () =>
+    until('the card', async () => {
+      const [incident] = await store.incidents({ limit: 1 });
+      const [channel, ts] =
+        (incident === undefined ? undefined : await store.faceRef(incident.id, 'card'))?.split('/') ?? [];
+      return channel !== undefined && slack.messages(channel).find((message) => message.ts === ts);
+    });
   return {
     company,
     slack,

@@ -59,14 +59,10 @@ async function redrawAnnouncement(p: Publishing, view: IncidentView): Promise<vo
   });
 }
 
-/** A card or announcement that set-up gave up is posted here, when Slack takes it at last. */
 export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
   await redrawAnnouncement(p, view);
   const card = await cardOf(p, view.id);
-  if (card === undefined) {
-    if (view.setupFailures.card !== undefined) await postCard(p, attempt, view);
-    return;
-  }
+  if (card === undefined) return postGivenUp(p, attempt, view);
   const message = incidentCard(view, await p.people.namesFor(view));
   try {
     await editIfChanged(p, view.id, refKeys.card, card, message);
@@ -76,6 +72,11 @@ export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView
     const ref = await postNear(p, attempt, { channel: card.channel }, message);
     await keepDrawn(p, view.id, refKeys.card, ref, message);
   }
+}
+
+/** Set-up gave the card up so that its lane went on; responders need one as soon as Slack takes it. */
+async function postGivenUp(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
+  if (view.setupFailures.card !== undefined) await postCard(p, attempt, view);
 }
 
 /** All incidents share fifty edits a minute, so an edit that would show the same is not made. */

@@ -1,9 +1,10 @@
 // The Kubernetes API with a deadline, a size cap and failures as values; its library is loaded at the first question.
 
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type RequestOptions, request as requestHttps } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiConstructor, ApiType, KubeConfig, RequestContext, ResponseContext } from '@kubernetes/client-node';
-import { fetch } from 'undici';
 import {
   type Answer,
   answered,
@@ -93,32 +94,44 @@ function clientFor<Api extends ApiType>(
   return new apiClass(
     library.createConfiguration({
       baseServer: new library.ServerConfiguration(server, {}),
-      authMethods: { default: kube },
-      httpApi: library.wrapHttpLibrary({ send: (request) => send(library, request, signal) }),
+      httpApi: library.wrapHttpLibrary({ send: (request) => send(library, kube, request, signal) }),
     }),
   );
 }
 
 /** One request: no redirects, as much of the body as is allowed, until the signal aborts. */
-async function send(library: Library, request: RequestContext, signal: AbortSignal): Promise<ResponseContext> {
-  const dispatcher = request.getDispatcher();
-  const response = await fetch(request.getUrl(), {
-    method: request.getHttpMethod(),
-    headers: request.getHeaders(),
-    redirect: 'manual',
-    signal,
-    // The client library brings an undici of its own, whose types are not those of Node's fetch.
-    ...(dispatcher === undefined ? {} : ({ dispatcher } as object)),
+async function send(
+  library: Library,
+  kube: KubeConfig,
+  request: RequestContext,
+  signal: AbortSignal,
+): Promise<ResponseContext> {
+  const url = new URL(request.getUrl());
+  const options: RequestOptions = { method: request.getHttpMethod(), headers: request.getHeaders(), signal };
+  // Certificates, credentials, impersonation and proxy, as the kubeconfig says.
+  await kube.applyToHTTPSOptions(options);
+  // The API takes JSON text; the other kinds of body are for APIs that this library is not made for.
+  const sent = request.getBody();
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+    start(url, options, resolve)
+      .on('error', reject)
+      .end(typeof sent === 'string' ? sent : undefined);
   });
-  const chunks: Uint8Array[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
     if (size > maxBodyBytes) throw new AnswerTooLarge();
     chunks.push(chunk);
   }
   const body = new library.SelfDecodingBody(Promise.resolve(Buffer.concat(chunks)));
-  return new library.ResponseContext(response.status, Object.fromEntries(response.headers), body);
+  return new library.ResponseContext(response.statusCode ?? 0, plainHeaders(response), body);
+}
+
+function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const plain = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')] as const);
+  return Object.fromEntries(plain);
 }
 
 function secretsOf(kube: KubeConfig): readonly string[] {
@@ -129,23 +142,9 @@ function secretsOf(kube: KubeConfig): readonly string[] {
 function failureOf(library: Library, error: unknown, request: string, secrets: readonly string[]): Failure {
   const asked = { system: 'kubernetes', request };
   if (error instanceof library.ApiException) {
-    const failure = refusedWith(
-      asked,
-      error.code,
-      withoutSecrets(messageOf(error.body), secrets),
-      retryAfter(error.headers),
-    );
-    if (error.code === 403)
-      return {
-        ...failure,
-        remedy: 'Grant the service account of the bot this right (see the manifests); the cluster refuses it.',
-      };
-    if (error.code === 404)
-      return {
-        ...failure,
-        remedy: 'Check the name in the runbook, and namespace and context under systems.kubernetes.',
-      };
-    return failure;
+    const says = withoutSecrets(messageOf(error.body), secrets);
+    const failure = refusedWith(asked, error.code, says, retryAfter(error.headers));
+    return { ...failure, remedy: remedyFor(error.code) ?? failure.remedy };
   }
   if (error instanceof AnswerTooLarge)
     return {
@@ -153,15 +152,24 @@ function failureOf(library: Library, error: unknown, request: string, secrets: r
       detail: `kubernetes: ${request} was answered with more than ${maxBodyBytes / 1_000_000} MB, which is not read`,
       remedy: 'Narrow systems.kubernetes.selector.',
     };
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  if (code !== undefined || (error instanceof TypeError && error.message === 'fetch failed'))
-    return unreachable(asked, code);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return { ...unreachable(asked, error.code), remedy: wrongServer };
   return {
     reason: 'malformed',
     detail: `kubernetes: ${request} was answered with something that is not its API`,
-    remedy: 'Check that the server of this kubeconfig context is the Kubernetes API itself.',
+    remedy: wrongServer,
   };
+}
+
+const wrongServer =
+  'Check server and certificate-authority-data of this kubeconfig context, and that the API answers from here.';
+
+/** Where the kubeconfig or the cluster's rights decide, and not an address in our own config. */
+function remedyFor(status: number): string | undefined {
+  if (status === 401) return 'Renew the credentials of this kubeconfig context; the cluster does not know them.';
+  if (status === 403) return 'Grant the account of the bot this right (see the manifests); the cluster refuses it.';
+  if (status === 404) return 'Check the name in the runbook, and namespace and context under systems.kubernetes.';
+  return status >= 300 && status < 400 ? wrongServer : undefined;
 }
 
 /** A Status object of the API has its sentence in `message`; it may come as text. */

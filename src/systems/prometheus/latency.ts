@@ -24,7 +24,6 @@ const params = z.strictObject({
   exclude: labelMatches.optional(),
   chart: chartParams.optional(),
 });
-export type LatencyParams = z.output<typeof params>;
 
 export const latency = defineCheck(params, async (deps: PrometheusDeps, call, given): Promise<Statement> => {
   const { signal } = call;

@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Store, StoreUnavailable } from '../../../src/core/ports.ts';
+import { type Delivery, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { anIncident } from '../../support/face-views.ts';
 import { type SlackStage, startSlackStage, until } from '../../support/slack-stage.ts';
 
@@ -135,6 +135,101 @@ describe('when the store is away', () => {
     await until('the settled delivery', async () => (await stage.store.inbox.backlog()).waiting === 0);
     expect(stage.desk.asked).toEqual([]);
   });
+
+  /** An incident, and the form that closes it, open at rita's. */
+  async function formToResolve(around: (store: Store) => Store): Promise<string> {
+    stage = await startSlackStage({ around });
+    await stage.desk.declare(anIncident());
+    await stage.quiet();
+    const card = stage.slack.messages(stage.room() ?? '').find((message) => message.text.startsWith('🔴'));
+    await stage.slack.click('rita', { channel: card?.channel ?? '', ts: card?.ts ?? '' }, 'acgs.resolve');
+    return (await until('the form', () => stage.slack.openView('rita'))).id;
+  }
+  const resolves = () => stage.desk.asked.filter((one) => one.what === 'resolve');
+
+  it('takes a form again that came too late, works it once, and never works the late one', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = (store: Store): Store => ({
+      ...store,
+      inbox: {
+        ...store.inbox,
+        take: (one) => (one.kind === 'submission' ? gate.promise : Promise.resolve()).then(() => store.inbox.take(one)),
+      },
+    });
+    const form = await formToResolve(slow);
+    for (const _try of ['first', 'second']) {
+      const refused = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
+      expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Not accepted') } });
+    }
+    gate.resolve();
+    await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
+    expect(resolves()).toEqual([]);
+    const accepted = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
+    expect(accepted.errors).toBeUndefined();
+    await until('the resolve', () => resolves().length === 1);
+    await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
+    expect(resolves()).toHaveLength(1);
+  });
+
+  it('takes a form again whose row was stored although the store said it failed', async () => {
+    let doubtful = 1;
+    const lying = (store: Store): Store => ({
+      ...store,
+      inbox: {
+        ...store.inbox,
+        async take(one) {
+          const outcome = await store.inbox.take(one);
+          if (one.kind !== 'submission' || doubtful === 0) return outcome;
+          doubtful -= 1;
+          throw new StoreUnavailable('the connection broke');
+        },
+      },
+    });
+    const form = await formToResolve(lying);
+    const refused = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
+    expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Not accepted') } });
+    await stage.slack.submit('rita', form, { reason: 'cache is warm' });
+    await until('the resolve', () => resolves().length === 1);
+  });
+});
+
+describe('a delivery that another replica has', () => {
+  it('and did is answered by that one alone: no second effect, no answer, no complaint', async () => {
+    stage = await startSlackStage();
+    const { command } = stage.desk;
+    const settledElsewhere = Promise.withResolvers<void>();
+    stage.desk.command = async (words, request) => {
+      await stage.store.inbox.settle(request.delivery ?? '', 'done by the other one');
+      await command(words, request).finally(() => settledElsewhere.resolve());
+    };
+    await stage.slack.command('rita', '#incidents', 'incident latency');
+    await settledElsewhere.promise;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(stage.desk.asked).toEqual([]);
+    expect(stage.slack.ephemerals('rita')).toEqual([]);
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it('is renewed by it for as long as it works', { timeout: 30_000 }, async () => {
+    const renewed: string[] = [];
+    const noting = (store: Store): Store => ({
+      ...store,
+      inbox: {
+        ...store.inbox,
+        async renew(keys) {
+          renewed.push(...keys);
+          await store.inbox.renew(keys);
+        },
+      },
+    });
+    stage = await startSlackStage({ around: noting });
+    const finish = Promise.withResolvers<void>();
+    stage.desk.command = () => finish.promise;
+    await stage.slack.command('rita', '#incidents', 'health');
+    await until('the renewal', () => renewed.length > 0, 15_000);
+    expect(renewed[0]).toMatch(/^command /);
+    finish.resolve();
+  });
 });
 
 describe('people', () => {
@@ -204,20 +299,20 @@ describe('a failure', () => {
   });
 
   it('of a dead process is made good: what it had stored and not done is done at the start', async () => {
-    stage = await startSlackStage({ start: false });
-    const ask = { kind: 'command', person: 'U0RITA', place: 'C0INCIDENTS', words: 'incident latency', typed: '/acgs' };
-    await stage.store.inbox.take({ key: 'command 1', kind: 'command', payload: ask, receivedAt: Date.now() - 60_000 });
-    await stage.store.inbox.take({
-      key: 'command 2',
-      kind: 'command',
-      payload: { kind: 'command' },
-      receivedAt: Date.now(),
+    const dead: Delivery[] = [];
+    stage = await startSlackStage({
+      start: false,
+      around: (store) => ({ ...store, inbox: { ...store.inbox, leftOver: async () => dead.splice(0) } }),
     });
+    const ask = { kind: 'command', person: 'U0RITA', place: 'C0INCIDENTS', words: 'incident latency', typed: '/acgs' };
+    const asTaken = { kind: 'command', receivedAt: Date.now() - 60_000 };
+    dead.push({ ...asTaken, key: 'command 1', payload: ask }, { ...asTaken, key: 'command 2', payload: { kind: '?' } });
+    for (const delivery of dead) await stage.store.inbox.take(delivery);
     await stage.face.start();
-    await until('the work', () => stage.desk.asked.length === 1, 25_000);
+    await until('the work', () => stage.desk.asked.length === 1);
     expect(stage.desk.asked[0]?.with).toEqual(['incident latency']);
     await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
-  }, 40_000);
+  });
 });
 
 describe('starting and stopping', () => {

@@ -64,6 +64,28 @@ onEveryEngine('the outbox', (bench) => {
     expect(await drain()).toEqual(committed);
   });
 
+  it('never lets a later writer of a lane overtake an earlier one that commits later', async () => {
+    const { store } = bench();
+    const written = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const first = store.transact(async (tx) => {
+      await tx.send(say('A', 'first'));
+      written.resolve();
+      await mayCommit.promise;
+    });
+    await written.promise;
+    const second = send(store, say('A', 'second'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Not awaited here: on the embedded engine it waits for the open transaction.
+    const inBetween = claim();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    mayCommit.resolve();
+    expect((await inBetween).map(textOf)).not.toContain('second');
+    await Promise.all([first, second]);
+    for (const row of await inBetween) await store.outbox.sent(row.id);
+    expect((await drain()).at(-1)).toBe('second');
+  });
+
   it('serves the most urgent lane first, then the oldest, and as many as asked', async () => {
     const { store } = bench();
     await send(store, say('A', 'low', { priority: 'low' }), say('B', 'first'), say('C', 'second'));

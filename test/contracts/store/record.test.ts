@@ -166,6 +166,9 @@ onEveryEngine('the record', (bench) => {
 
     const all = await store.incidents({ limit: 1_000 });
     await sql`update incident set state = '{"wrong": true}', status = 'resolved'`.execute(engine.db);
+    await sql`
+      insert into incident (stream, number, runbook, scope, status, separate, seq, state)
+      values ('INC-ghost', -1, 'latency', 'nowhere', 'open', false, 1, '{}')`.execute(engine.db);
     expect(await store.rebuildProjections()).toBe(all.length);
     expect(await store.incidents({ limit: 1_000 })).toEqual(all);
   });

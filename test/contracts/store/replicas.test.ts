@@ -50,6 +50,28 @@ onPostgres('replicas', (server) => {
     await Promise.all([one.close(), two.close()]);
   });
 
+  it('add a job with one key once, also when both do it before either commits', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = [await open(url), await open(url)];
+    const ran: Job[] = [];
+    await one.work(async (job) => {
+      ran.push(job);
+    });
+    const request = { job: { kind: 'watch-recovery', incident: 'INC-1' }, once: 'INC-1', afterMs: 100 } as const;
+    const scheduled = Promise.withResolvers<void>();
+    const first = one.transact(async (tx) => {
+      await tx.schedule(request);
+      scheduled.resolve();
+      await pause(200);
+    });
+    await scheduled.promise;
+    await Promise.all([first, two.transact((tx) => tx.schedule(request))]);
+    await until(() => ran.length > 0);
+    await pause(1_200);
+    expect(ran).toHaveLength(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
   it('take over the job of a replica that was killed, within half a minute', { timeout: 60_000 }, async () => {
     const url = await server().freshDatabase();
     const moduleOf = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href;

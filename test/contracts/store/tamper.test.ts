@@ -4,7 +4,9 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Actor } from '../../../src/core/actor.ts';
 import type { Store } from '../../../src/core/ports.ts';
+import { linkHash } from '../../../src/store/chain.ts';
 import type { Engine } from '../../../src/store/engine.ts';
+import { sealedEventsOf } from '../../../src/store/event-log.ts';
 import { declare, noted, onEveryEngine } from './engines.ts';
 
 /** Runs a statement as an intruder who knows how to get around the trigger. */
@@ -61,6 +63,26 @@ onEveryEngine('tampering', (bench) => {
       expect(await store.verify(id)).toEqual({ ok: false, seq, why: expect.any(String) });
     });
   }
+
+  it('verify finds an event that was forged together with its hash, at the event after it', async () => {
+    const { store, engine } = bench();
+    const id = await incidentWithNotes(store);
+    const forged = (await sealedEventsOf(engine.db, id))[1];
+    if (forged === undefined) throw new Error('no second event');
+    const hash = linkHash({ ...forged, actor: { kind: 'bot' } });
+    await intrude(
+      engine,
+      `update event set actor = '{"kind": "bot"}', hash = '${hash}' where stream = '${id}' and seq = 2`,
+    );
+    expect(await store.verify(id)).toMatchObject({ ok: false, seq: 3, why: expect.stringContaining('follow') });
+  });
+
+  it('verify says that an event is missing where one was removed', async () => {
+    const { store, engine } = bench();
+    const id = await incidentWithNotes(store);
+    await intrude(engine, `delete from event where stream = '${id}' and seq = 3`);
+    expect(await store.verify(id)).toEqual({ ok: false, seq: 3, why: 'the event is missing' });
+  });
 
   it('verify finds evidence that was exchanged', async () => {
     const { store, engine } = bench();

@@ -14,7 +14,10 @@ const page = {
   thread: undefined,
   snapshot: undefined,
   world: undefined,
+  /** A finger or a mouse button is down. */
   pressed: false,
+  /** Something was not drawn for that reason. */
+  isStale: false,
 };
 const place = (id) => document.getElementById(id);
 const narrow = window.matchMedia('(max-width: 760px)');
@@ -74,6 +77,7 @@ const names = {
 
 function draw() {
   // A button that is drawn again between press and release would swallow the click.
+  page.isStale = page.pressed;
   if (page.pressed || page.snapshot === undefined) return;
   const { channels } = page.snapshot;
   const channel =
@@ -210,7 +214,7 @@ for (const end of ['pointerup', 'pointercancel']) {
   document.addEventListener(end, () => {
     page.pressed = false;
     // The click comes right after the release; what it is meant for must still stand.
-    setTimeout(draw);
+    setTimeout(() => page.isStale && draw());
   });
 }
 document.addEventListener('menu-closed', draw);

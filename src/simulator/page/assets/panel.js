@@ -14,7 +14,7 @@ export function drawPanel(panel, world, perform) {
   }
   for (const fault of [...world.faults, { id: 'slack-down', on: world.slackDown }]) {
     const box = panel.querySelector(`[data-fault="${fault.id}"]`);
-    if (box.checked === fault.on) continue;
+    if (box.isBusy || box.checked === fault.on) continue;
     box.checked = fault.on;
     if (fault.on) box.closest('details')?.setAttribute('open', '');
   }
@@ -50,10 +50,17 @@ function build(world, perform) {
 }
 
 function toggle({ id, title, description }, onSwitch) {
+  const box = h('input', { type: 'checkbox', 'data-fault': id });
+  box.addEventListener('change', async () => {
+    // Until the company has heard of it, older news must not switch it back.
+    box.isBusy = true;
+    await onSwitch(box.checked);
+    box.isBusy = false;
+  });
   return h(
     'label',
     { class: 'fault', title: description },
-    h('input', { type: 'checkbox', 'data-fault': id, onchange: (event) => onSwitch(event.target.checked) }),
+    box,
     h('span', {}, title, h('span', { class: 'description' }, description)),
   );
 }

@@ -1,0 +1,114 @@
+// The use cases on a real store in memory, with a clock that the test moves and answers that the test gives.
+
+import { join } from 'node:path';
+import { person } from '../../src/core/actor.ts';
+import type { Finding, Observation } from '../../src/core/observation.ts';
+import type { Store } from '../../src/core/ports.ts';
+import { holdAgainst, verdictOf } from '../../src/core/verdict.ts';
+import type { Desk, Request } from '../../src/response/desk.ts';
+import type { Given } from '../../src/response/given.ts';
+import { openDesk } from '../../src/response/open-desk.ts';
+import { loadRunbooks } from '../../src/runbook/index.ts';
+import { givenToStore, openMemoryStore } from './prepared-store.ts';
+
+export interface Bench {
+  readonly given: Given;
+  readonly desk: Desk;
+  readonly store: Store;
+  /** Epoch ms; assign to move it. */
+  now: number;
+  /** Value of each check by its id; undefined: no data. A check that is not named answers 1. */
+  readonly values: Map<string, number | undefined>;
+  /** What people were answered, newest last. */
+  answers(): Promise<readonly string[]>;
+  asks(who: string, delivery?: string): Request;
+}
+
+/** The shipped runbook package; `procedures: false` is a bot whose runbooks are gone. */
+export async function openBench(): Promise<Bench> {
+  const anything = { problems: () => [] };
+  const loaded = await loadRunbooks([join(import.meta.dirname, '../../runbooks/acgs2')], anything);
+  if (!loaded.ok) throw new Error('the shipped package loads');
+  const values = new Map<string, number | undefined>();
+  const bench = { now: Date.parse('2026-11-23T02:14:00Z') };
+  const clock = { now: () => bench.now };
+  const { ids, log } = givenToStore();
+  const store = await openMemoryStore({ clock, ids, log });
+  const given: Given = {
+    store,
+    clock,
+    ids,
+    log,
+    library: loaded.library,
+    ladder: [
+      { level: 'L1', name: 'On-call engineer', pageAtMs: 0, people: ['S0ONCALL'] },
+      { level: 'L2', name: 'Lead', pageAtMs: 300_000, people: ['U0LENA'] },
+      { level: 'L3', name: 'Manager', pageAtMs: 900_000, people: ['U0OMAR'] },
+    ],
+    ask: async (definition): Promise<Finding> => {
+      const value = values.has(definition.id) ? values.get(definition.id) : 1;
+      const observation = value === undefined ? noData(definition, bench.now) : measured(definition, value, bench.now);
+      return { observation, series: [] };
+    },
+  };
+  return Object.assign(bench, {
+    given,
+    desk: openDesk(given),
+    store,
+    values,
+    asks: (who: string, delivery?: string): Request => ({
+      actor: person(who),
+      to: { person: who, place: 'C0INCIDENTS' },
+      ...(delivery === undefined ? {} : { delivery }),
+    }),
+    async answers() {
+      const rows = [];
+      for (let claimed = await store.outbox.claim(50); claimed.length > 0; claimed = await store.outbox.claim(50)) {
+        rows.push(...claimed);
+        for (const row of claimed) await store.outbox.sent(row.id);
+      }
+      return rows.flatMap(({ notice }) => {
+        if (notice.kind !== 'answer')
+          return [
+            `${notice.kind}${notice.kind === 'call' ? ` ${notice.level}` : ''}${notice.kind === 'say' ? ` ${notice.text}` : ''}`,
+          ];
+        const { answer } = notice;
+        if (answer.kind === 'refusal') return [`refusal ${answer.fault.code}`];
+        return [answer.kind === 'text' ? answer.text : answer.kind];
+      });
+    },
+  });
+}
+
+type Definition = Parameters<Given['ask']>[0];
+
+function measured(definition: Definition, value: number, now: number): Observation {
+  const limits = holdAgainst(value, definition.limits);
+  return {
+    ...frame(definition, now),
+    verdict: verdictOf(limits),
+    limits,
+    measurement: { value, unit: definition.unit },
+    summary: String(value),
+    sampleAt: now,
+  };
+}
+
+/** As Prometheus answers once a target has gone: the time of the last good scrape still stands in it. */
+function noData(definition: Definition, now: number): Observation {
+  const limits = definition.limits.map((limit) => ({ ...limit, outcome: 'undecidable' as const }));
+  const unknown = { reason: 'stale', detail: 'the signal is lost', remedy: 'look at the targets' } as const;
+  return {
+    ...frame(definition, now),
+    verdict: 'unknown',
+    limits,
+    unknown,
+    summary: unknown.detail,
+    sampleAt: Date.parse('2026-11-23T02:14:00Z'),
+  };
+}
+
+function frame(definition: Definition, now: number) {
+  const { id: check, title, system } = definition;
+  return { check, title, rows: [], notes: [], source: { system }, observedAt: now, tookMs: 1 };
+}

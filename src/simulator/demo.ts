@@ -8,8 +8,7 @@ import { parseArgs } from 'node:util';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
-import { mountPage } from './page/page-server.ts';
-import { type PretendCompany, startPretendCompany } from './pretend-company.ts';
+import { type CompanyAddresses, startCompanyThread } from './company-thread.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,19 +32,17 @@ const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port number.`);
 
 const folder = mkdtempSync(join(tmpdir(), 'acgs-demo-'));
-const company = await startPretendCompany({
-  slack: { port },
-  world: { buckets: values.buckets === 'fine' ? 'fine' : 'shared' },
-}).catch((error: NodeJS.ErrnoException) =>
-  fail(
-    error.code === 'EADDRINUSE' ? `Port ${port} is taken. Take another: npm run demo -- --port 3031` : String(error),
-  ),
+const company = await startCompanyThread({ port, buckets: values.buckets === 'fine' ? 'fine' : 'shared' }).catch(
+  (error: NodeJS.ErrnoException) =>
+    fail(
+      error.code === 'EADDRINUSE' ? `Port ${port} is taken. Take another: npm run demo -- --port 3031` : String(error),
+    ),
 );
-const address = mountPage(company);
+const address = company.page;
 const log = createLog({ level: values.verbose ? 'info' : 'error' });
 const app = createApp(demoConfig(company, folder), log);
 const { url } = await app.start();
-company.slack.deliverTo(`${url}/slack/events`);
+company.deliverTo(`${url}/slack/events`);
 
 process.stdout.write(
   `\nThe training workspace is at ${address}\n\nTry there:\n${firstSteps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}\n\nCtrl+C ends it.\n`,
@@ -62,14 +59,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 /** The bot's own configuration, as a file would give it: pretend systems, short ladder, nothing else changed. */
-function demoConfig({ slack, systems }: PretendCompany, folder: string): Config {
+function demoConfig({ slack, systems }: CompanyAddresses, folder: string): Config {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, systems.kubeconfig, { mode: 0o600 });
   return {
     slack: {
       connection: { mode: 'http', botToken: slack.botToken, signingSecret: slack.signingSecret },
       apiUrl: `${slack.url}/api/`,
-      channel: slack.channel('incidents').id,
+      channel: slack.channel,
       incidentChannels: true,
     },
     people: { responders: ['S0RESPOND'], approvers: ['S0APPROVE'], commanders: ['U0LENA'], same: [] },

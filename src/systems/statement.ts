@@ -3,7 +3,7 @@
 import type { CheckCall, Finding, Measurement, Observation, Row, Series, Source, Unit } from '../core/observation.ts';
 import { spellLimit, spellValue } from '../core/spell.ts';
 import { trendOf } from '../core/trend.ts';
-import { type Limit, type LimitReading, verdictOf } from '../core/verdict.ts';
+import { decisiveLimit, type Limit, type LimitReading, verdictOf } from '../core/verdict.ts';
 import { type Failure, oneLine } from './failure.ts';
 
 const rowsKept = 50;
@@ -78,7 +78,7 @@ function withValue(statement: Measured, series: readonly Series[]) {
   const { readings, measurement, summary } = statement;
   const verdict = verdictOf(readings);
   const first = series[0];
-  const trend = first === undefined ? undefined : trendOf(first, deciding(readings, 'breached'));
+  const trend = first === undefined ? undefined : trendOf(first, breachedLimit(readings));
   const undecided = readings.filter((reading) => reading.outcome === 'undecidable');
   const detail = undecided.map((reading) => cannotBeMeasured(reading, measurement?.unit ?? 'none')).join('; ');
   return {
@@ -100,19 +100,24 @@ export function cannotBeMeasured(reading: LimitReading, unit: Unit): string {
   return `the ${reading.level} limit ${spellValue(reading.bound, unit)} cannot be measured: ${reading.why ?? 'unknown'}`;
 }
 
-/** The reading that a reader must see first: of the breached ones the worst, of the held ones the nearest. */
-export function deciding(readings: readonly LimitReading[], outcome: 'breached' | 'held'): LimitReading | undefined {
-  const matching = readings.filter((reading) => reading.outcome === outcome);
-  const preferred = outcome === 'breached' ? 'critical' : 'warning';
-  return matching.find((reading) => reading.level === preferred) ?? matching[0];
+/** The worst of the breached readings. */
+export function breachedLimit(readings: readonly LimitReading[]): LimitReading | undefined {
+  const decisive = decisiveLimit(readings);
+  return decisive?.outcome === 'breached' ? decisive : undefined;
+}
+
+/** Of the held readings the one that would be breached first. */
+export function nearestHeld(readings: readonly LimitReading[]): LimitReading | undefined {
+  const held = readings.filter((reading) => reading.outcome === 'held');
+  return held.find((reading) => reading.level === 'warning') ?? held[0];
 }
 
 /** `41.2 % < 85 %, 5m` when a limit is breached, else `95.1 % (want ≥ 85 %, 5m)`. */
 export function sayValue(value: number, unit: Unit, readings: readonly LimitReading[], scope?: string): string {
-  const breached = deciding(readings, 'breached');
+  const breached = breachedLimit(readings);
   const said = spellValue(value, unit);
   if (breached !== undefined) return [`${said} ${spellLimit(breached, unit)}`, scope].filter(Boolean).join(', ');
-  const held = deciding(readings, 'held');
+  const held = nearestHeld(readings);
   const around = [held === undefined ? undefined : spellLimit(held, unit), scope].filter(Boolean).join(', ');
   return around === '' ? said : `${said} (${around})`;
 }

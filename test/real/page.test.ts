@@ -12,7 +12,7 @@ const why = existsSync(program) ? undefined : 'needs chromium (npm run setup:ser
 const because = why === undefined ? '' : ` (${why})`;
 const screenshots = 'test-results/page';
 /** Checks, charts and the recovery watch are real work of the bot. */
-const patience = 20_000;
+const patience = 30_000;
 
 const screens = [
   { name: 'desk', width: 1440, height: 900, isPhone: false },
@@ -80,7 +80,7 @@ describe.skipIf(why !== undefined).each(screens)(`the training workspace on a $n
       .locator('#messages .message', { hasText: /CRITICAL.*P99/ })
       .first()
       .waitFor();
-    await page.locator('#messages', { hasText: 'Ruled out' }).waitFor();
+    await theCard().locator('[data-action="open-thread"]').waitFor();
     await until('the card at the top, or as near as so few messages let it come', async () => {
       const [list, card] = await Promise.all([box(page.locator('#messages')), box(theCard())]);
       const atEnd = await page

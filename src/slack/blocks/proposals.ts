@@ -28,7 +28,7 @@ export function proposalParts(view: IncidentView): readonly (readonly RichPart[]
       strong(proposal.title, 120),
       words(` · step ${proposal.step}, ${proposal.risk}${proposal.supported ? '' : ', not supported'}`, 120),
       proposal.why !== '' && words(`. ${proposal.why}`, 250),
-      proposal.caution !== undefined && words(`. Caution: ${proposal.caution}`, 420),
+      proposal.caution !== undefined && words(` Caution: ${proposal.caution}`, 420),
     ),
   );
   const head = line(strong('What the runbook offers, to do by hand'));

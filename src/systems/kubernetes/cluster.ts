@@ -47,7 +47,11 @@ export function clusterOf(config: KubernetesConfig): Cluster {
       const began = performance.now();
       opening ??= open(config);
       const opened = await opening;
-      if (!opened.ok) return opened;
+      if (!opened.ok) {
+        // The kubeconfig may be put right while the bot runs.
+        opening = undefined;
+        return opened;
+      }
       const { library, kube } = opened.value;
       const asked = { system: 'kubernetes', request };
       try {
@@ -167,7 +171,8 @@ const wrongServer =
 /** Where the kubeconfig or the cluster's rights decide, and not an address in our own config. */
 function remedyFor(status: number): string | undefined {
   if (status === 401) return 'Renew the credentials of this kubeconfig context; the cluster does not know them.';
-  if (status === 403) return 'Grant the account of the bot this right (see the manifests); the cluster refuses it.';
+  if (status === 403)
+    return 'Grant this right to the account of the bot: get deployments, list horizontalpodautoscalers.';
   if (status === 404) return 'Check the name in the runbook, and namespace and context under systems.kubernetes.';
   return status >= 300 && status < 400 ? wrongServer : undefined;
 }

@@ -4,7 +4,7 @@ import type { CheckCall, Measurement, Row } from '../../core/observation.ts';
 import { spellValue } from '../../core/spell.ts';
 import { type LimitReading, verdictOf } from '../../core/verdict.ts';
 import type { Failure } from '../failure.ts';
-import { cannotBeMeasured, deciding } from '../statement.ts';
+import { breachedLimit, cannotBeMeasured, nearestHeld } from '../statement.ts';
 import {
   countWithin,
   type Histogram,
@@ -134,10 +134,10 @@ function sentence(reading: Reading, { histograms, interval, readings }: Judged):
   const spell = (value: number) => spellValue(value, call.unit);
   const value = interval.high === undefined ? `≥ ${spell(interval.low)}` : spell(interval.value);
   const said = `${nameOf(quantile)} ${value}`;
-  const breached = deciding(readings, 'breached');
+  const breached = breachedLimit(readings);
   if (breached !== undefined)
     return `${said} ${breached.breachedWhen === 'above' ? '>' : '<'} ${spell(breached.bound)}`;
-  const held = deciding(readings, 'held');
+  const held = nearestHeld(readings);
   if (held === undefined)
     return readings.length > 0 || interval.low === 0 ? `${nameOf(quantile)} ${spellInterval(interval, spell)}` : said;
   // The interpolated value of the bucket that holds the quantile would look like a measurement here; the share is one.

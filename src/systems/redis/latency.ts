@@ -25,22 +25,27 @@ export const latency = defineCheck(params, async (deps: RedisDeps, call, { sampl
   const source = { system: 'redis', query: `${samples} × PING on ${addressOf(deps)}` };
   const tookMs: number[] = [];
   let spoilt = 0;
+  let began = 0;
   const lateness = watchOwnLateness();
   const answer = await withRedis(deps, 'PING', call.signal, async (redis) => {
     // The first one pays for the connection and is not counted.
     await redis.ping();
     while (tookMs.length < samples && spoilt < samples * spoiltAtMost) {
       lateness.sinceLastMs();
-      const began = performance.now();
+      began = performance.now();
       await redis.ping();
       const took = performance.now() - began;
-      if (lateness.sinceLastMs() > Math.max(toleratedMs, took * toleratedShare)) spoilt += 1;
+      if (isSpoilt(took, lateness.sinceLastMs())) spoilt += 1;
       else tookMs.push(took);
     }
   }).finally(lateness.stop);
-  if (!answer.ok && (answer.failure.reason !== 'timeout' || tookMs.length < samplesAtLeast))
+  const waited = performance.now() - began;
+  if (!answer.ok && (answer.failure.reason !== 'timeout' || tookMs.length + spoilt < samplesAtLeast))
     return unmeasured(answer.failure, { source });
   if (tookMs.length < samplesAtLeast) return unmeasured(tooBusy(tookMs.length, samples), { source });
+  // A Redis that answered and then stopped is as slow as the PING that it left without an answer.
+  const stalled = !answer.ok && waited > Math.max(...tookMs) && !isSpoilt(waited, lateness.sinceLastMs());
+  if (stalled) tookMs.push(waited);
 
   const sorted = tookMs.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
@@ -55,12 +60,17 @@ export const latency = defineCheck(params, async (deps: RedisDeps, call, { sampl
     readings,
     summary: `P99 ${sayValue(p99, unit, readings)}, P50 ${spellValue(p50, unit)}, max ${spellValue(max, unit)}, ${sorted.length} PINGs`,
     notes: [
-      ...(sorted.length < samples ? [`only ${sorted.length} of ${samples} PINGs fitted into the time budget`] : []),
+      ...(sorted.length < samples ? [`only ${sorted.length} of ${samples} PINGs could be timed`] : []),
+      ...(stalled ? [`the last PING had no answer after ${spellValue(waited, 'ms')}`] : []),
       ...(spoilt > 0 ? [`${spoilt} PINGs are not counted: the bot itself was busy while they ran`] : []),
     ],
     facts: { p50, p99, max, samples: sorted.length },
   };
 });
+
+function isSpoilt(tookMs: number, lateMs: number): boolean {
+  return lateMs > Math.max(toleratedMs, tookMs * toleratedShare);
+}
 
 function tooBusy(counted: number, samples: number): Failure {
   return {

@@ -1,5 +1,6 @@
 // `redis.slowlog`: commands that took long lately. Of what they carried only the command and its first argument are shown.
 
+import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { spellDuration } from '../../core/duration.ts';
 import type { Row } from '../../core/observation.ts';
@@ -8,7 +9,7 @@ import { holdAgainst } from '../../core/verdict.ts';
 import { defineCheck } from '../check-kind.ts';
 import { oneLine } from '../failure.ts';
 import { type Statement, sayValue, unmeasured } from '../statement.ts';
-import { settingOf } from './info.ts';
+import { infoOf, numberIn, settingOf } from './info.ts';
 import { addressOf, type RedisDeps, withRedis } from './session.ts';
 
 const params = z.strictObject({
@@ -32,10 +33,10 @@ export const slowlog = defineCheck(params, async (deps: RedisDeps, call, given):
   const answer = await withRedis(deps, 'SLOWLOG GET', call.signal, async (redis) => {
     const entries: unknown = await redis.slowlog('GET', entriesRead);
     const threshold = await settingOf(redis, 'slowlog-log-slower-than');
-    return { entries, threshold: threshold === undefined ? undefined : Number(threshold), now: await redis.time() };
+    return { entries, threshold: threshold === undefined ? undefined : Number(threshold), nowMs: await timeOf(redis) };
   });
   if (!answer.ok) return unmeasured(answer.failure, { source });
-  const { entries, threshold, now } = answer.value;
+  const { entries, threshold, nowMs } = answer.value;
   if (threshold !== undefined && threshold < 0)
     return unmeasured(
       {
@@ -46,8 +47,6 @@ export const slowlog = defineCheck(params, async (deps: RedisDeps, call, given):
       { source },
     );
 
-  // Ages are by the server's own clock.
-  const nowMs = Number(now[0]) * 1_000;
   const since = given.sinceMinutes === undefined ? 0 : nowMs - given.sinceMinutes * 60_000;
   const found = (Array.isArray(entries) ? entries : []).flatMap(entryOf).filter((entry) => entry.atMs >= since);
   const slowest = [...found].sort((a, b) => b.tookMs - a.tookMs);
@@ -80,6 +79,12 @@ export const slowlog = defineCheck(params, async (deps: RedisDeps, call, given):
     facts: { entries: found.length, slowestMs },
   };
 });
+
+/** Epoch ms by the server's own clock. From Redis 6.2 on INFO names it, which a read-only account may ask without TIME. */
+async function timeOf(redis: Redis): Promise<number> {
+  const microseconds = numberIn(await infoOf(redis, 'server'), 'server_time_usec');
+  return microseconds === undefined ? Number((await redis.time())[0]) * 1_000 : microseconds / 1_000;
+}
 
 /** `[id, seconds, microseconds, [command, …], client, name]`. Later arguments may be values and are left out. */
 function entryOf(entry: unknown): readonly Entry[] {

@@ -30,11 +30,15 @@ const info = [
 export interface PretendRedis {
   readonly port: number;
   behave(how: 'well' | RedisFault): void;
+  /** What happens before the nth PING is answered, counted from 1 on; resolves when the answer may go. */
+  beforePing(wait: (nth: number) => Promise<void>): void;
   stop(): Promise<void>;
 }
 
 export async function startPretendRedis(password: string): Promise<PretendRedis> {
   let how: 'well' | RedisFault = 'well';
+  let wait: (nth: number) => Promise<void> = async () => undefined;
+  let pings = 0;
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -43,7 +47,11 @@ export async function startPretendRedis(password: string): Promise<PretendRedis>
     if (how === 'cut') socket.destroy();
     if (how === 'too-many-clients') socket.end('-ERR max number of clients reached\r\n');
     socket.on('data', (data) => {
-      for (const words of commandsIn(data.toString('utf8'))) reply(socket, words, how, password);
+      for (const words of commandsIn(data.toString('utf8'))) {
+        const isPing = how === 'well' && words[0]?.toLowerCase() === 'ping';
+        if (isPing) wait((pings += 1)).then(() => reply(socket, words, how, password));
+        else reply(socket, words, how, password);
+      }
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -51,6 +59,10 @@ export async function startPretendRedis(password: string): Promise<PretendRedis>
     port: (server.address() as AddressInfo).port,
     behave(next) {
       how = next;
+    },
+    beforePing(next) {
+      wait = next;
+      pings = 0;
     },
     stop: () =>
       new Promise((resolve) => {

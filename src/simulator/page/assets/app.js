@@ -124,7 +124,10 @@ function drawThread(all, stage) {
   place('thread').hidden = !isOpen;
   document.querySelector('main').inert = isOpen && narrow.matches;
   place('close-thread').textContent = narrow.matches ? '← Back' : 'Close';
-  if (!isOpen) return;
+  if (!isOpen) {
+    place('replies').replaceChildren();
+    return;
+  }
   const shown = all.filter((message) => message.ts === page.thread || message.threadTs === page.thread);
   drawMessages(place('replies'), shown, stage);
   threadPlace.show(`${page.user} ${page.thread}`);

@@ -1,0 +1,82 @@
+// The pretend company and its page on a thread of their own, so that its work never reads as a slow network to the bot.
+
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { mountPage } from './page/page-server.ts';
+import { type PretendCompany, startPretendCompany } from './pretend-company.ts';
+
+export interface CompanyOptions {
+  readonly port: number;
+  readonly buckets: 'shared' | 'fine';
+}
+
+/** What the bot's configuration needs to know of the company, and where the page is. */
+export interface CompanyAddresses {
+  readonly page: string;
+  readonly slack: {
+    readonly url: string;
+    readonly botToken: string;
+    readonly signingSecret: string;
+    readonly channel: string;
+  };
+  readonly systems: PretendCompany['systems'];
+}
+
+export interface CompanyThread extends CompanyAddresses {
+  /** Where commands and clicks are delivered. */
+  deliverTo(url: string): void;
+  stop(): Promise<void>;
+}
+
+type FromThread =
+  | { readonly kind: 'started'; readonly addresses: CompanyAddresses }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+type ToThread = { readonly kind: 'deliver-to'; readonly url: string } | { readonly kind: 'stop' };
+
+/** Rejects with an error that has the operating system's `code`, for example EADDRINUSE. */
+export async function startCompanyThread(options: CompanyOptions): Promise<CompanyThread> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: options });
+  const [message] = (await once(worker, 'message')) as [FromThread];
+  if (message.kind === 'failed') throw Object.assign(new Error(message.message), { code: message.code });
+  const tell = (what: ToThread) => worker.postMessage(what);
+  return {
+    ...message.addresses,
+    deliverTo: (url) => tell({ kind: 'deliver-to', url }),
+    async stop() {
+      const ended = once(worker, 'exit');
+      tell({ kind: 'stop' });
+      await ended;
+    },
+  };
+}
+
+async function runCompany(
+  port: NonNullable<typeof parentPort>,
+  { port: listenOn, buckets }: CompanyOptions,
+): Promise<void> {
+  const say = (message: FromThread) => port.postMessage(message);
+  let company: PretendCompany;
+  try {
+    company = await startPretendCompany({ slack: { port: listenOn }, world: { buckets } });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return say({ kind: 'failed', code, message });
+  }
+  const { slack, systems } = company;
+  const { url, botToken, signingSecret } = slack;
+  say({
+    kind: 'started',
+    addresses: {
+      page: mountPage(company),
+      slack: { url, botToken, signingSecret, channel: slack.channel('incidents').id },
+      systems,
+    },
+  });
+  port.on('message', async (message: ToThread) => {
+    if (message.kind === 'deliver-to') return slack.deliverTo(message.url);
+    await company.stop();
+    port.close();
+  });
+}
+
+if (!isMainThread && parentPort !== null) await runCompany(parentPort, workerData as CompanyOptions);

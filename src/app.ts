@@ -30,7 +30,7 @@ export interface Overrides {
 export interface App {
   /** Resolves when requests are accepted. Rejects when the store cannot be opened, a runbook is faulty or the port is taken. */
   start(): Promise<{ readonly url: string }>;
-  /** Stops accepting, finishes what runs, within 10 s. Safe to call at any time, also twice. */
+  /** Stops accepting, finishes what runs, and cuts off what is not done after 9 s. Safe to call at any time, also twice. */
   stop(): Promise<void>;
 }
 
@@ -53,12 +53,24 @@ export class NotYet extends Error {
   override readonly name = 'NotYet';
 }
 
+/**
+ * How the app stops: nobody new comes in, what runs ends, then what it ran on is closed. Each turn may last until so many
+ * ms after the start of the stop, so that all of it ends within the 10 s that a process is given.
+ */
+const turns = [
+  { parts: ['http'], untilMs: 2_000 },
+  { parts: ['jobs', 'slack'], untilMs: 7_000 },
+  { parts: ['store'], untilMs: 8_500 },
+  { parts: ['systems'], untilMs: 9_000 },
+] as const;
+type Part = (typeof turns)[number]['parts'][number];
+
 const randomIds: Ids = { next: () => randomBytes(16).toString('hex') };
 
 export function createApp(config: Config, log: Log, overrides: Overrides = {}): App {
   const clock = overrides.clock ?? systemClock;
   const ids = overrides.ids ?? randomIds;
-  const started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
+  const started = new Map<Part, () => Promise<void>>();
   let stopping: Promise<void> | undefined;
 
   async function start(): Promise<{ readonly url: string }> {
@@ -68,12 +80,12 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
       labels: config.labels,
       constitutionalHash: config.constitutionalHash,
     });
-    started.push({ name: 'systems', stop: systems.close });
+    started.set('systems', systems.close);
     const loaded = await loadRunbooks(config.runbooks, catalogOf(systems.systems));
     if (!loaded.ok) throw new FaultyRunbooks(loaded.faults);
 
     const store = await (overrides.openStore?.() ?? openStore(config.store, { clock, ids, log }));
-    started.push({ name: 'store', stop: () => store.close() });
+    started.set('store', () => store.close());
     const metrics = createMetrics(store);
     const ask = measured(createAsk(systems.systems, { clock, log }), metrics);
     const given: Given = { store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask };
@@ -89,7 +101,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
       { desk, store, charts, clock, ids, log },
     );
     await slack.start();
-    started.push({ name: 'slack', stop: () => slack.stop() });
+    started.set('slack', () => slack.stop());
 
     const server = await startHttpServer(
       {
@@ -100,22 +112,35 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
       config.http,
       log,
     );
-    started.push({ name: 'http', stop: () => server.stop() });
+    started.set('http', () => server.stop());
     await resumeWatches(given);
     const stopWork = await store.work(carryOutJob(given));
-    started.push({ name: 'jobs', stop: stopWork });
+    started.set('jobs', stopWork);
     log.info({ url: server.url }, 'ready');
     return { url: server.url };
   }
 
   async function stop(): Promise<void> {
-    for (const part of started.splice(0).reverse()) {
-      try {
-        await part.stop();
-      } catch (error) {
-        log.error({ part: part.name, error: String(error) }, 'a part did not stop cleanly');
-      }
+    const begunAt = performance.now();
+    for (const { parts, untilMs } of turns) {
+      await Promise.all(parts.map((part) => stopPart(part, untilMs - (performance.now() - begunAt))));
     }
+  }
+
+  async function stopPart(part: Part, withinMs: number): Promise<void> {
+    const stopNow = started.get(part);
+    started.delete(part);
+    if (stopNow === undefined) return;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      log.warn({ part }, 'a part did not stop in time and was cut off');
+      late.resolve();
+    }, withinMs);
+    const stopped = stopNow().catch((error: unknown) =>
+      log.error({ part, error: String(error) }, 'a part did not stop cleanly'),
+    );
+    await Promise.race([stopped, late.promise]);
+    clearTimeout(timer);
   }
 
   return {

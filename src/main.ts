@@ -5,8 +5,10 @@ import { createApp, FaultyRunbooks, NotYet } from './app.ts';
 import { loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 
-const { values } = parseArgs({ options: { config: { type: 'string' } } });
-const loaded = loadConfig(values.config);
+/** The app stops by its own deadline of 9 s; this is for an app that does not. */
+const exitWithinMs = 9_500;
+
+const loaded = loadConfig(configPath());
 if (!loaded.ok) {
   process.stderr.write(
     `The configuration has ${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'}:\n`,
@@ -23,6 +25,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error({}, 'the app did not stop in time and was cut off');
+      process.exit(0);
+    }, exitWithinMs).unref();
     void app.stop().then(() => process.exit(0));
   });
 }
@@ -42,6 +48,19 @@ try {
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
-  log.error({ error: error instanceof Error ? error.stack : String(error) }, 'could not start');
-  process.exit(1);
+  // A start that a signal interrupts fails in the middle of something; the signal decides how the process ends.
+  if (!stopping) {
+    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'could not start');
+    process.exit(1);
+  }
+}
+
+function configPath(): string | undefined {
+  try {
+    return parseArgs({ options: { config: { type: 'string' } } }).values.config;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split(/[.\n]/)[0] : String(error);
+    process.stderr.write(`${why}. The only option is --config FILE.\n`);
+    process.exit(2);
+  }
 }

@@ -124,7 +124,7 @@ describe('the latency procedure', () => {
 
 it('the health check asks what the daily health check of the owners asks', () => {
   expect(health.checks.map(({ id }) => id)).toEqual([
-    ...['overview', 'p99', 'throughput', 'error-rate', 'cache-hit-rate'],
+    ...['overview', 'dashboard-performance', 'p99', 'throughput', 'error-rate', 'cache-hit-rate'],
     ...['compliance', 'constitution', 'circuit-breakers', 'error-budget'],
   ]);
 });

@@ -1,7 +1,7 @@
 // What the inner rooms need from the outside, as interfaces: time, randomness, log, record, systems, charts.
 
 import type { Chart, Picture } from './chart.ts';
-import type { Event, NewEvent, Recorded } from './event.ts';
+import type { NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import type { Notice } from './notice.ts';
 import type { CheckCall, Finding } from './observation.ts';
@@ -221,5 +221,3 @@ export interface ChartRenderer {
   /** Rejects when it cannot draw within its own deadline; the caller then shows a sparkline. */
   render(chart: Chart): Promise<Picture>;
 }
-
-export type { Event };

@@ -11,10 +11,6 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce((a, b) => (rank[b] > rank[a] ? b : a));
 }
 
-export function worseThan(a: Verdict, b: Verdict): boolean {
-  return rank[a] > rank[b];
-}
-
 /** A bound with its direction and where it comes from. `above: 5` breaches when the value is greater than 5. */
 export interface Limit {
   readonly level: 'warning' | 'critical';

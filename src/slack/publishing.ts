@@ -78,7 +78,7 @@ export async function threadPlace(p: Publishing, attempt: Attempt, incident: str
   return { channel: (await roomOf(p, incident)) ?? p.config.channel };
 }
 
-/** A call of people waits a few seconds only: reaching them matters more than where. */
+/** A call of people, and the invitation before it, wait a few seconds only: reaching them matters more than where. */
 const callWaitsMs = 8_000;
 /** A line waits longer than set-up takes, and not for ever: the main channel has it then. */
 const lineWaitsMs = 120_000;
@@ -94,7 +94,8 @@ async function waitForSetup(
   step: 'channel' | 'card',
 ): Promise<void> {
   const { notice, createdAt } = attempt.row;
-  if (p.clock.now() - createdAt > (notice.kind === 'call' ? callWaitsMs : lineWaitsMs)) return;
+  const isUrgent = notice.kind === 'call' || notice.kind === 'invite';
+  if (p.clock.now() - createdAt > (isUrgent ? callWaitsMs : lineWaitsMs)) return;
   const view = await p.desk.incidentView(incident);
   if (view === undefined || view.setupFailures[step] !== undefined) return;
   throw new SlackCallFailed(notice.kind, {

@@ -22,14 +22,17 @@ const attemptsAtBugs = 5;
 const setupWithinMs = 60_000;
 /** A call that Slack fails for so long, while it takes others, would block its lane for ever. */
 const doubtfulWithinMs = 600_000;
+/** A row that took too long fails once more before it is given up: the failure may be the last one of an outage. */
+const failuresWhenLate = 2;
+const lastPauseMs = 1_000;
 
 /** Failures are counted here and not by the row's attempts, because most attempts of a row may only have waited. */
 export function createSetbacks(p: Publishing): Setbacks {
   const { outbox } = p.store;
-  const failures = new Map<string, { slack: number; bugs: number }>();
+  const failures = new Map<string, { slack: number; bugs: number; late: number }>();
 
-  const count = (row: OutboxRow, kind: 'slack' | 'bugs'): number => {
-    const counted = failures.get(row.id) ?? { slack: 0, bugs: 0 };
+  const count = (row: OutboxRow, kind: 'slack' | 'bugs' | 'late'): number => {
+    const counted = failures.get(row.id) ?? { slack: 0, bugs: 0, late: 0 };
     counted[kind] += 1;
     failures.set(row.id, counted);
     return counted[kind];
@@ -69,7 +72,10 @@ export function createSetbacks(p: Publishing): Setbacks {
       const ambiguous = failure.kind === 'ambiguous';
       const leftMs = patienceMs(row, ambiguous || row.ambiguous) - (p.clock.now() - row.createdAt);
       // While Slack as a whole is away nothing is given up: every row would be lost, and none of them is to blame.
-      if (leftMs <= 0 && (await p.slackAnswers())) return giveUp(row, `${failure.why}, for too long`);
+      if (leftMs <= 0 && (await p.slackAnswers())) {
+        if (count(row, 'late') >= failuresWhenLate) return giveUp(row, `${failure.why}, for too long`);
+        return outbox.retry(row.id, lastPauseMs, error.message, ambiguous || touched);
+      }
       const waitMs = waitAfter(failure) ?? pauseMs(count(row, 'slack'));
       return outbox.retry(row.id, leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, error.message, ambiguous || touched);
     },

@@ -87,6 +87,8 @@ describe.skipIf(missing !== undefined)(`Prometheus checks${missing === undefined
       const { observation } = await askAt(['overflow'], 'latency', p99, p99Limits);
       expect(observation.summary).toBe('P99 ≥ 10,000 ms > 5 ms');
       expect(observation.measurement).toEqual({ value: 10_000, unit: 'ms', low: 10_000 });
+      const higher = await askAt(['overflow'], 'latency', p99, { unit: 'ms', limits: [above(15_000)] });
+      expect(higher.observation.unknown?.detail).toContain('the last bucket edge is 10,000 ms');
     });
 
     it('finds the quiet slow service that the overall P99 hides, and does not judge an idle one', async () => {

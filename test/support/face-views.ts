@@ -111,4 +111,4 @@ export function aReview(over: Partial<ReviewView> = {}): ReviewView {
   };
 }
 
-export const someActors = [theBot, person('U0RITA'), { kind: 'system', name: 'alertmanager' }] as const;
+const someActors = [theBot, person('U0RITA'), { kind: 'system', name: 'alertmanager' }] as const;

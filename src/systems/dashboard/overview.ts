@@ -5,7 +5,7 @@ import type { CheckCall, Row } from '../../core/observation.ts';
 import { spellValue } from '../../core/spell.ts';
 import { holdAgainst, type Limit, type Verdict } from '../../core/verdict.ts';
 import { defineCheck } from '../check-kind.ts';
-import { oneLine } from '../failure.ts';
+import { type Failure, oneLine } from '../failure.ts';
 import { ruleReading, type Statement, unmeasured } from '../statement.ts';
 import {
   ask,
@@ -37,26 +37,32 @@ export const overview = defineCheck(z.strictObject({}), async (deps: DashboardDe
     ask(deps, healthPath, healthAnswer, call.signal),
   ]);
   const source = sourceOf(deps, overviewPath);
-  if (!page.ok) return unmeasured(page.failure, { source });
-  if (!health.ok) return unmeasured(health.failure, { source });
-  const services = health.value.services ?? [];
   const foreign = [
-    foreignHash(deps, overviewPath, page.value.constitutional_hash),
-    foreignHash(deps, healthPath, health.value.constitutional_hash),
+    page.ok ? foreignHash(deps, overviewPath, page.value.constitutional_hash) : undefined,
+    health.ok ? foreignHash(deps, healthPath, health.value.constitutional_hash) : undefined,
   ].filter((one) => one !== undefined);
-  const notes = [...foreign.map((one) => one.note), ...contradictions(page.value, services)];
-  if (services.length === 0 && foreign.length === 0)
-    return unmeasured(
-      {
-        reason: 'no_data',
-        detail: 'dashboard: it lists no services, so nothing is known about their health',
-        remedy: 'Check which services the dashboard is configured to probe.',
-      },
-      { source, notes },
-    );
+  // A foreign hash is critical even when the other page gives no answer.
+  const silent = !page.ok ? page : !health.ok ? health : undefined;
+  if (silent !== undefined && foreign.length === 0) return unmeasured(silent.failure, { source });
+  const services = health.ok ? (health.value.services ?? []) : [];
+  const notes = [
+    ...foreign.map((one) => one.note),
+    ...(silent === undefined ? [] : [silent.failure.detail]),
+    ...(page.ok ? contradictions(page.value, services) : []),
+  ];
+  if (services.length === 0)
+    return foreign.length === 0
+      ? unmeasured(noServices, { source, notes })
+      : {
+          kind: 'measured',
+          source,
+          readings: foreign.map((one) => one.reading),
+          summary: 'constitutional hash differs; health of the services not known',
+          notes,
+        };
 
   const counts = countByStatus(services);
-  const score = services.length === 0 ? 0 : counts.healthy / services.length;
+  const score = counts.healthy / services.length;
   const value = call.unit === '%' ? score * 100 : score;
   const unit = call.unit === '%' ? '%' : 'ratio';
   const rows = services.map(rowOf).sort((a, b) => rankOf(a) - rankOf(b));
@@ -75,6 +81,12 @@ export const overview = defineCheck(z.strictObject({}), async (deps: DashboardDe
     facts: { total: services.length, ...counts, score },
   };
 });
+
+const noServices: Failure = {
+  reason: 'no_data',
+  detail: 'dashboard: it lists no services, so nothing is known about their health',
+  remedy: 'Check which services the dashboard is configured to probe.',
+};
 
 interface Counts {
   readonly healthy: number;

@@ -37,7 +37,8 @@ export interface QuantileInterval {
 const tolerance = 1e-9;
 
 function sameEdge(a: number, b: number): boolean {
-  return Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+  // Infinity is within any share of itself of everything, and must equal no edge.
+  return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /**

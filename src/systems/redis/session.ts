@@ -158,8 +158,13 @@ function failureOf(error: unknown, request: string, tookMs: number): Failure {
     };
   if (/timed out|ETIMEDOUT/i.test(message)) return timedOut({ system: 'redis', request }, tookMs);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code !== undefined || isConnectionClosed(error))
-    return unreachable({ system: 'redis', request }, code ?? 'ECONNRESET');
+  if (code === 'ECONNRESET' || code === 'EPIPE' || (code === undefined && isConnectionClosed(error)))
+    return {
+      ...unreachable({ system: 'redis', request }, 'ECONNRESET'),
+      // A full server hangs up at once, often before its own words about that can be read.
+      remedy: 'Check that Redis runs, and whether it is full: at maxclients it hangs up on every new connection.',
+    };
+  if (code !== undefined) return unreachable({ system: 'redis', request }, code);
   if (error instanceof Error && (error.name === 'ReplyError' || /^ERR\b/.test(message)))
     return {
       reason: 'rejected',

@@ -139,7 +139,7 @@ describe('when the store is away', () => {
   /** An incident, and the form that closes it, open at rita's. */
   async function formToResolve(around: (store: Store) => Store): Promise<string> {
     stage = await startSlackStage({ around });
-    await stage.desk.declare(anIncident());
+    await stage.desk.declare(anIncident(), ['U0RITA']);
     await stage.quiet();
     const card = stage.slack.messages(stage.room() ?? '').find((message) => message.text.startsWith('🔴'));
     await stage.slack.click('rita', { channel: card?.channel ?? '', ts: card?.ts ?? '' }, 'acgs.resolve');

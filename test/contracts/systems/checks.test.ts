@@ -187,17 +187,20 @@ describe.each(kinds)('$uses', (kind) => {
     if (fault === 'server-error') expect(finding.observation.unknown?.detail).toContain('500');
   });
 
-  it.runIf(system === 'prometheus').each([
+  const noNumbers: readonly (readonly [name: string, value: string | undefined, reason: RegExp])[] = [
     ['nothing', undefined, /no_data|not_a_number/],
     ['NaN', 'NaN', /no_data|not_a_number|stale/],
     ['+Inf', '+Inf', /no_data|not_a_number|stale|malformed/],
-  ])('does not read %s as a value', async (_name, value, reason) => {
-    http.behave(constantPrometheus(value));
-    const systems = await systemsAt();
-    const { finding } = await runTimed(systems, kind);
-    expect(finding.observation.verdict).toBe('unknown');
-    expect(finding.observation.unknown?.reason).toMatch(reason);
-  });
+  ];
+  // Only Prometheus answers with numbers that are none; elsewhere there is no such test to skip.
+  for (const [name, value, reason] of system === 'prometheus' ? noNumbers : [])
+    it(`does not read ${name} as a value`, async () => {
+      http.behave(constantPrometheus(value));
+      const systems = await systemsAt();
+      const { finding } = await runTimed(systems, kind);
+      expect(finding.observation.verdict).toBe('unknown');
+      expect(finding.observation.unknown?.reason).toMatch(reason);
+    });
 
   it('names a wrong parameter, and refuses unknown ones', () => {
     const check = testSystems({}).system(system).checks[kind.uses.split('.')[1] ?? ''];

@@ -48,9 +48,10 @@ export async function startPretendRedis(password: string): Promise<PretendRedis>
     if (how === 'too-many-clients') socket.end('-ERR max number of clients reached\r\n');
     socket.on('data', (data) => {
       for (const words of commandsIn(data.toString('utf8'))) {
-        const isPing = how === 'well' && words[0]?.toLowerCase() === 'ping';
-        if (isPing) wait((pings += 1)).then(() => reply(socket, words, how, password));
-        else reply(socket, words, how, password);
+        if (how === 'well' && words[0]?.toLowerCase() === 'ping') {
+          pings += 1;
+          wait(pings).then(() => reply(socket, words, how, password));
+        } else reply(socket, words, how, password);
       }
     });
   });

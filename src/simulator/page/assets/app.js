@@ -33,8 +33,11 @@ async function ask(path) {
 
 /** Tells the workspace what this person does. What it refuses stands under the messages, and is `problem` of the answer. */
 async function perform(wish) {
-  const response = await fetch('/page/do', { method: 'POST', body: JSON.stringify({ who: page.user, ...wish }) });
-  const answer = await response.json();
+  const body = JSON.stringify({ who: page.user, ...wish });
+  const answer = await fetch('/page/do', { method: 'POST', body }).then(
+    (response) => response.json(),
+    () => ({ error: 'The training workspace does not answer.' }),
+  );
   const late = answer.outcome && answer.outcome !== 'ok' ? `Slack shows: ${answer.outcome}` : undefined;
   const problem = answer.error ?? late ?? answer.problem;
   place('notice').textContent = problem ?? '';
@@ -105,7 +108,8 @@ function draw() {
 }
 
 function drawHead(channel) {
-  place('me').textContent = `${page.user}, ${roleOf(page.user)}`;
+  place('me').textContent = page.user;
+  place('my-role').textContent = `, ${roleOf(page.user)}`;
   place('channel-name').textContent = `#${channel.name}`;
   place('channel-topic').textContent = channel.topic;
   place('channel-topic').title = channel.topic;

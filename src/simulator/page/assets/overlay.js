@@ -33,7 +33,12 @@ export function showImage(source, alt) {
     'picture',
     'Image',
     head('Image', h('a', { class: 'kit-button', href: source, target: '_blank' }, 'Open alone')),
-    h('div', { class: 'body' }, h('img', { src: source, alt }), h('p', {}, alt)),
+    h(
+      'div',
+      { class: 'body' },
+      h('div', { class: 'large', tabindex: '0' }, h('img', { src: source, alt })),
+      h('p', {}, alt),
+    ),
   );
 }
 

@@ -5,7 +5,7 @@ import { h } from './text.js';
 /** Faults begin as if four minutes ago, so that five-minute rates show them at once. */
 const agoSeconds = 240;
 
-/** Built once and then kept up to date in place, so that a switch never moves away under a finger. */
+/** Built once and then kept up to date in place, so that the keyboard keeps its place and open groups stay open. */
 export function drawPanel(panel, world, perform) {
   if (panel.childElementCount === 0) panel.append(...build(world, perform));
   for (const [name, value] of truths(world.truth)) {

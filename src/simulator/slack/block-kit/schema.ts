@@ -14,9 +14,7 @@ export type Rule =
   | { readonly kind: 'list'; readonly of: Rule; readonly min: number; readonly max: number }
   /** One of several objects, told apart by `type`; `union` adds Slack's line about the parent before the leaf's. */
   | { readonly kind: 'variants'; readonly by: { readonly [type: string]: Rule }; readonly union: boolean }
-  | { readonly kind: 'lazy'; readonly rule: () => Rule }
-  | { readonly kind: 'nullable'; readonly rule: Rule }
-  | { readonly kind: 'anything' };
+  | { readonly kind: 'nullable'; readonly rule: Rule };
 
 export interface ObjectRule {
   readonly kind: 'object';
@@ -34,11 +32,9 @@ export const text = (max: number, min = 1): Rule => ({ kind: 'string', min, max 
 export const matching = (pattern: RegExp): Rule => ({ kind: 'string', min: 1, max: 3000, pattern });
 export const choice = (...values: readonly (string | number)[]): Rule => ({ kind: 'choice', values });
 export const flag: Rule = { kind: 'boolean' };
-export const anything: Rule = { kind: 'anything' };
 export const whole = (min: number, max: number): Rule => ({ kind: 'number', min, max, whole: true });
 export const number = (min = -Infinity, max = Infinity): Rule => ({ kind: 'number', min, max, whole: false });
 export const list = (of: Rule, min: number, max: number): Rule => ({ kind: 'list', of, min, max });
-export const lazy = (rule: () => Rule): Rule => ({ kind: 'lazy', rule });
 export const nullable = (rule: Rule): Rule => ({ kind: 'nullable', rule });
 export const variants = (by: Properties, union = false): Rule => ({ kind: 'variants', by, union });
 export const object = (required: Properties, optional: Properties = {}, relation?: Relation): ObjectRule =>
@@ -48,10 +44,6 @@ export const object = (required: Properties, optional: Properties = {}, relation
 export function check(rule: Rule, value: unknown, pointer: string): readonly Violation[] {
   const bad = (message: string): readonly Violation[] => [{ pointer, message }];
   switch (rule.kind) {
-    case 'anything':
-      return [];
-    case 'lazy':
-      return check(rule.rule(), value, pointer);
     case 'nullable':
       return value === null ? [] : check(rule.rule, value, pointer);
     case 'boolean':

@@ -1,0 +1,112 @@
+// The bot as a process: what it says to a wrong start, and how it ends on SIGTERM when everything around it hangs.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
+import { prepareDirectory } from '../support/prepared-store.ts';
+import { until } from '../support/story.ts';
+
+const root = join(import.meta.dirname, '../..');
+let folder: string;
+let bot: ChildProcess | undefined;
+let said: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'acgs-process-'));
+});
+afterEach(() => {
+  bot?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  said = '';
+  const started = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
+  });
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      said += data.toString();
+    });
+  }
+  bot = started;
+  return started;
+}
+
+async function end(process: ChildProcess): Promise<unknown> {
+  const [code] = await once(process, 'close');
+  return code;
+}
+
+describe('a wrong start', () => {
+  it.each([
+    [['--nope'], "Unknown option '--nope'. The only option is --config FILE.\n"],
+    [['extra'], "Unexpected argument 'extra'. The only option is --config FILE.\n"],
+    [['--config'], "Option '--config <value>' argument missing. The only option is --config FILE.\n"],
+  ])('with %j is told in one line', async (args, line) => {
+    expect(await end(start(args))).toBe(2);
+    expect(said).toBe(line);
+  });
+});
+
+describe('SIGTERM', () => {
+  let company: PretendCompany;
+  beforeEach(async () => {
+    company = await startPretendCompany({ world: { buckets: 'fine' }, slack: { rateLimits: 'generous' } });
+  });
+  afterEach(() => company.stop());
+
+  async function startBot(): Promise<ChildProcess> {
+    const { slack, systems } = company;
+    const config = join(folder, 'config.yml');
+    await prepareDirectory(join(folder, 'data'));
+    writeFileSync(
+      config,
+      JSON.stringify({
+        slack: { channel: slack.channel('incidents').id },
+        escalation: [{ level: 'L1', name: 'On-call engineer', pageAt: '0m', slack: ['S0ONCALL'] }],
+        systems: { prometheus: { url: systems.prometheus } },
+        runbooks: [join(root, 'runbooks/acgs2')],
+        store: { path: join(folder, 'data') },
+      }),
+    );
+    const started = start(['--config', config], {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_SIGNING_SECRET: slack.signingSecret,
+      SLACK_API_URL: `${slack.url}/api/`,
+      HOST: '127.0.0.1',
+      PORT: '0',
+    });
+    const url = await until('the start', () => /"url":"(http:[^"]+)".*"ready"/.exec(said)?.[1], 30_000);
+    slack.deliverTo(`${url}/slack/events`);
+    return started;
+  }
+
+  it('ends the process with 0 within 10 s although Prometheus and Slack hang in the middle of an incident', async () => {
+    const process = await startBot();
+    const { slack, world } = company;
+    world.inject('prometheus:hang');
+    await slack.command('rita', '#incidents', 'incident latency');
+    await until('the channel', () => slack.channels().some((channel) => channel.name.startsWith('inc-')));
+    slack.faults.fail('*', { kind: 'hang' }, Number.POSITIVE_INFINITY);
+    await slack.command('rita', '#incidents', 'health');
+    const begun = Date.now();
+    process.kill('SIGTERM');
+    expect(await end(process)).toBe(0);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(said).not.toMatch(/unhandled rejection/);
+  }, 60_000);
+
+  it('ends an idle process at once', async () => {
+    const process = await startBot();
+    const begun = Date.now();
+    process.kill('SIGTERM');
+    expect(await end(process)).toBe(0);
+    expect(Date.now() - begun).toBeLessThan(4_000);
+  }, 60_000);
+});

@@ -17,7 +17,7 @@ export async function escalate(given: Given, incident: string, levelName: string
   if (level === undefined) return;
   const { name, people } = level;
   await change(given, incident, { kind: 'escalate', level: levelName, name, people }, { actor: theBot }, async (tx) => {
-    await tx.send({ lane: `${incident}:call`, priority: 'urgent', notice: { kind: 'invite', incident, people } });
+    await tx.send({ lane: `${incident}:invite`, priority: 'urgent', notice: { kind: 'invite', incident, people } });
     await tx.send({
       lane: `${incident}:call`,
       priority: 'urgent',

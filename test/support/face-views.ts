@@ -1,6 +1,6 @@
 // Views of an incident and a review for tests of a face: plausible, and each part replaceable.
 
-import { person, theBot } from '../../src/core/actor.ts';
+import { person } from '../../src/core/actor.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import type { CheckView, IncidentView, ReviewView } from '../../src/response/views.ts';
 
@@ -110,5 +110,3 @@ export function aReview(over: Partial<ReviewView> = {}): ReviewView {
     ...over,
   };
 }
-
-const someActors = [theBot, person('U0RITA'), { kind: 'system', name: 'alertmanager' }] as const;

@@ -14,7 +14,6 @@ import type {
 } from './records.ts';
 import { type Mount, serveWorkspace } from './server.ts';
 
-export { defaultScopes } from './defaults.ts';
 export type * from './records.ts';
 
 export interface PretendSlackOptions {

@@ -4,7 +4,6 @@ export const constitutionalHash = 'cdd01ef066bc6cf2';
 export const wrongConstitutionalHash = '0badc0de5eed1234';
 export const namespace = 'acgs2';
 export const usualRequestsPerSecond = 314;
-const usualReplicas = 3;
 
 export interface Endpoint {
   readonly path: string;

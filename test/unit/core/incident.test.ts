@@ -81,7 +81,7 @@ describe('the headline', () => {
     expect(entries(3, 'ok')).toBe(1);
     expect(entries(3, 'ok', started + 299_000)).toBe(0);
     expect(entries(3, 'ok', started + 300_000)).toBe(1);
-    expect(history.incident.observations['p99']?.observation.verdict).toBe('ok');
+    expect(history.incident.observations.p99?.observation.verdict).toBe('ok');
   });
 });
 

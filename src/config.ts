@@ -233,7 +233,7 @@ function connectionFrom(set: Environment): Loaded<SlackConnection> {
   }
   if (appToken === undefined && signingSecret === undefined) {
     problems.push(
-      'SLACK_SIGNING_SECRET: not set, and without it anybody could send commands; copy it from "Basic Information" of the Slack app, or set SLACK_APP_TOKEN for Socket Mode',
+      'SLACK_SIGNING_SECRET: not set, and without it anybody could send commands; copy it from "Basic Information" of the Slack app',
     );
   }
   return { ok: false, problems };

@@ -1,12 +1,10 @@
 // Untrusted text inside Markdown: shown as it is, never as structure, link, image or mention.
 
-/** One line of text with everything escaped that Markdown or HTML could act on. */
+/** One line of text with everything escaped that Markdown or HTML could act on inside a line. It must not begin a line. */
 export function plainInMarkdown(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .replace(/[\\`*_{}[\]()<>#+!|~@&-]/g, (sign) =>
-      sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : sign === '&' ? '&amp;' : `\\${sign}`,
-    )
+    .replace(/[\\`*_{}[\]()<&#|~@]/g, (sign) => (sign === '<' ? '&lt;' : sign === '&' ? '&amp;' : `\\${sign}`))
     .trim();
 }
 

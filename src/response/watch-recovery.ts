@@ -141,7 +141,7 @@ function summarize(recovery: RecoveryDefinition, seen: Seen): string {
   const before = seen.samples.find((sample) => sample.value !== null)?.value;
   const unit = recovery.check.unit;
   const now = describe(seen.main.observation);
-  const fast = seen.fast === undefined ? '' : `, ${recovery.fast?.title ?? 'fast'} ${describe(seen.fast.observation)}`;
+  const fast = seen.fast === undefined ? '' : ` (last minute ${describe(seen.fast.observation)})`;
   const from = before === undefined || before === null ? '' : `, was ${spellMeasurement({ value: before, unit })}`;
   return `${recovery.check.title} ${now}${fast}${from}`;
 }

@@ -68,9 +68,11 @@ function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Messa
   const blocks = present([
     header(headline),
     rich(declaredLine(view, named)),
-    rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500)), line(words(proposals, 900))),
+    rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500))),
     rich(clockLine(view, named), recovery !== '' && line(strong('Recovery: '), words(recovery, 500))),
+    // The buttons stand before the long line, so that a thumb reaches them without scrolling.
     actions,
+    rich(line(words(proposals, 900))),
     setupFootnote(view),
   ]);
   return { text, blocks };

@@ -4,7 +4,7 @@ import type { IncidentView, ProposalView } from '../../response/views.ts';
 import { firstOf, type RichPart, runsOf } from '../fit.ts';
 import { blockLength, bullets, line, strong, words } from './rich.ts';
 
-/** One line for the card: the supported ones first, the others after them, each with its risk. */
+/** One line for the card: what the evidence supports, each with its risk, and how many others there are. */
 export function proposalsText(view: IncidentView): string {
   const named = (proposals: readonly ProposalView[]) =>
     proposals.map((proposal) => `${proposal.title} (step ${proposal.step}, ${proposal.risk})`).join('; ');
@@ -12,7 +12,7 @@ export function proposalsText(view: IncidentView): string {
   const others = view.proposals.filter((proposal) => !proposal.supported);
   return [
     supported.length === 0 ? '' : `The evidence supports, by hand: ${named(supported)}.`,
-    others.length === 0 ? '' : `Not supported: ${named(others)}.`,
+    others.length === 0 ? '' : `${others.length} more ${others.length === 1 ? 'is' : 'are'} not supported by it.`,
     view.proposals.length === 0 ? '' : 'Reasons and cautions are in the thread.',
   ]
     .filter(Boolean)

@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import { root } from './install.js';
 
 /**
  * Never returns: ends this process when the program has ended.
@@ -11,7 +13,9 @@ import { constants } from 'node:os';
  * @returns {Promise<never>}
  */
 export async function runToEnd(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' });
+  // Compiling the packages anew at each start costs a third of it.
+  const env = { NODE_COMPILE_CACHE: resolve(root, 'node_modules/.cache/node-compile'), ...process.env };
+  const child = spawn(program, args, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to the whole group; sent on once more it would look like an impatient second one.

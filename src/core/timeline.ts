@@ -33,8 +33,19 @@ export function timelineOf(events: readonly Recorded[]): readonly TimelineEntry[
         },
       ];
     })
+    .filter(
+      (entry, index, all) =>
+        entry.text !== all.slice(0, index).findLast((one) => isWeighing(one))?.text || !isWeighing(entry),
+    )
     .sort((a, b) => a.at - b.at || a.seq - b.seq);
 }
+
+/** The hypotheses are weighed after every answer; only a changed result is news. */
+function isWeighing(entry: TimelineEntry): boolean {
+  return entry.text.startsWith(weighingPrefix);
+}
+
+const weighingPrefix = 'evidence supports: ';
 
 interface Line {
   readonly text: string;
@@ -53,7 +64,7 @@ function lineOf(event: IncidentEvent): Line | undefined {
     case 'setup-failed':
       return { text: `set-up step "${event.step}" failed`, quote: event.why };
     case 'escalated':
-      return { text: `called ${event.level}, ${event.name}` };
+      return { text: `${event.how} ${event.level}, ${event.name}` };
     case 'escalation-exhausted':
       return { text: 'every level had been called and nobody had acknowledged' };
     case 'acknowledged':
@@ -71,7 +82,7 @@ function lineOf(event: IncidentEvent): Line | undefined {
       const supported = event.standings
         .filter((standing) => standing.position === 'supported')
         .map((standing) => standing.title);
-      return supported.length === 0 ? undefined : { text: `evidence supports: ${supported.join(', ')}` };
+      return supported.length === 0 ? undefined : { text: `${weighingPrefix}${supported.join(', ')}` };
     }
     case 'role-claimed':
       return { text: `took the role ${event.role}` };

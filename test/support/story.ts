@@ -150,7 +150,7 @@ function logInto(lines: string[]): Log {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 15_000,
+  withinMs = 40_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {

@@ -11,8 +11,9 @@ import { createSeriesStore, type SeriesStore } from './series-store.ts';
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
-/** The newest two hours are kept scrape by scrape (up to an hour more, until they are thinned). */
-const fineSpanMs = 2 * hourMs;
+/** The newest scrapes are kept one by one: so many, and two hours of them at most (up to an hour more, until they are thinned). */
+const fineScrapes = 1_440;
+const fineSpanAtMostMs = 2 * hourMs;
 const minutelySpanMs = 26 * hourMs;
 const coarseStepMs = 5 * minuteMs;
 
@@ -41,6 +42,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const store: SeriesStore = createSeriesStore();
   const historyMs = options.historyDays * 24 * hourMs;
   const startedMs = nowMs - historyMs;
+  const fineSpanMs = Math.min(fineSpanAtMostMs, fineScrapes * options.scrapeEveryMs);
   const edges = options.bucketEdges === 'fine' ? fineEdges : sharedEdges;
   const application = serviceExporters(store, edges, startedMs);
   const platform = platformExporters(store, options.redisKeys);

@@ -32,7 +32,7 @@ export function whatWeDid(material: ReportMaterial): readonly string[] {
     first?.value == null || last?.value == null
       ? []
       : [
-          `- Before → after: ${watchedValue(material, first.value)} (${timestamp(first.at)}) → ${watchedValue(material, last.value)} (${timestamp(last.at)})`,
+          `- Before → after: ${watchedValue(material, first.value)} (${timestamp(first.at)}) → ${watchedValue(material, last.value)} (${timestamp(last.at)}) ${cite(find(material, 'recovery-changed'), find(material, 'recovery-changed', 'last'))}`,
         ];
   const lines = [...notes, ...changes, ...effect];
   return lines.length === 0 ? ['The record names nothing that was done. Add what was done outside of the bot.'] : lines;
@@ -47,7 +47,8 @@ export function wentWell(material: ReportMaterial): readonly string[] {
     incident.acknowledged.at - incident.declaredAt <= procedure.respondWithinMs;
   if (inTime) lines.push(`- Acknowledged within the runbook's response time ${cite(find(material, 'acknowledged'))}`);
   const answered = observations(material).filter(({ observation }) => observation.verdict !== 'unknown').length;
-  if (answered > 0) lines.push(`- ${answered} checks gave an answer.`);
+  if (answered > 0)
+    lines.push(`- ${answered} checks gave an answer ${cite(find(material, 'checks-finished', 'last'))}`);
   return [...lines, '- _To be completed by the people who were there._'];
 }
 
@@ -58,7 +59,7 @@ export function wentBadly(material: ReportMaterial): readonly string[] {
     incident.acknowledged !== undefined &&
     procedure !== undefined &&
     incident.acknowledged.at - incident.declaredAt > procedure.respondWithinMs;
-  if (incident.acknowledged === undefined) lines.push('- Nobody acknowledged.');
+  if (incident.acknowledged === undefined) lines.push(`- Nobody acknowledged ${cite(find(material, 'declared'))}`);
   if (late) lines.push(`- Acknowledged later than the runbook's response time ${cite(find(material, 'acknowledged'))}`);
   for (const { event, observation } of observations(material)) {
     if (observation.unknown !== undefined)

@@ -72,7 +72,7 @@ export function impact(material: ReportMaterial): readonly string[] {
   const ill = measured.filter((sample) => sample.verdict !== 'ok').length;
   if (measured.length > 0)
     lines.push(
-      `- The recovery watch counted ${ill} of ${measured.length} measured samples past the limit, ${material.samples.length - measured.length} could not be measured.`,
+      `- The recovery watch counted ${ill} of ${measured.length} measured samples past the limit, ${material.samples.length - measured.length} could not be measured ${cite(find(material, 'recovery-changed', 'last'))}.`,
     );
   return lines.length === 0 ? ['Nothing measured; see the gaps under "What did not go well".'] : lines;
 }
@@ -101,7 +101,7 @@ export function times(material: ReportMaterial): readonly string[] {
       : `${spellDuration(incident.declaredAt - began)} from the first sample past the limit (${clockTime(began)} UTC) to the declaration`;
   return [
     `- Detection: ${detection} ${cite(worst?.event)}`,
-    `- Acknowledgement: ${from(incident.acknowledged?.at) ?? 'not acknowledged'} ${cite(find(material, 'acknowledged'))}`,
+    `- Acknowledgement: ${from(incident.acknowledged?.at) ?? 'not acknowledged'} ${cite(find(material, 'acknowledged') ?? find(material, 'declared'))}`,
     `- Recovery seen by the watch: ${from(recovered?.at) ?? 'never seen'} ${cite(recovered)}`,
     `- Resolution: ${from(incident.resolved?.at) ?? 'not resolved'} ${cite(find(material, 'resolved', 'last'))}`,
   ];

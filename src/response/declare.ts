@@ -6,6 +6,7 @@ import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
 import type { Transaction } from '../core/ports.ts';
 import type { Procedure } from '../core/runbook.ts';
+import { findProcedure } from '../runbook/index.ts';
 import type { Request } from './desk.ts';
 import { exhaustedAfterMs } from './escalate.ts';
 import type { Given, Level } from './given.ts';
@@ -21,10 +22,8 @@ export interface Declaration {
 
 /** A second declaration of the same runbook and scope joins the open incident; the answer says which. */
 export async function declare(given: Given, declaration: Declaration, request: Request): Promise<void> {
-  const procedure = given.library.procedures.find(
-    (one) => one.name === declaration.runbook || one.aliases.includes(declaration.runbook),
-  );
-  if (procedure === undefined) return refuseUnknown(given, declaration.runbook, request);
+  const procedure = findProcedure(given.library, declaration.runbook);
+  if (!('name' in procedure)) return refuseUnknown(given, declaration.runbook, request);
   await given.store.transact(async (tx) => {
     const open = declaration.separate ? undefined : await openIncident(tx, procedure);
     const incident =

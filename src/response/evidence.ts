@@ -5,28 +5,18 @@ import type { EvidenceRef } from '../core/event.ts';
 import type { Finding, Observation, Series } from '../core/observation.ts';
 import type { Reads, Transaction } from '../core/ports.ts';
 import { clockTime, spellValue } from '../core/spell.ts';
-import { trendOf } from '../core/trend.ts';
 import { decisiveLimit } from '../core/verdict.ts';
 
 const json = 'application/json';
 
-/** The observation with its trend, and a reference to its series when it has any. */
+/** The observation, and a reference to its series when it has any. */
 export async function keepFinding(
   tx: Transaction,
-  finding: Finding,
+  { observation, series }: Finding,
 ): Promise<{ observation: Observation; evidence?: EvidenceRef }> {
-  const observation = withTrend(finding);
-  if (finding.series.length === 0) return { observation };
-  const body = new TextEncoder().encode(JSON.stringify({ source: observation.source, series: finding.series }));
+  if (series.length === 0) return { observation };
+  const body = new TextEncoder().encode(JSON.stringify({ source: observation.source, series }));
   return { observation, evidence: await tx.keep({ kind: 'series', mediaType: json, body }) };
-}
-
-function withTrend({ observation, series }: Finding): Observation {
-  const [main] = series;
-  if (main === undefined || observation.trend !== undefined) return observation;
-  const decisive = decisiveLimit(observation.limits);
-  const trend = trendOf(main, decisive?.outcome === 'breached' ? decisive : undefined);
-  return trend === undefined ? observation : { ...observation, trend };
 }
 
 /** The series behind an observation; `[]` when there were none. */

@@ -11,12 +11,12 @@ const checks = [
   ['format and lint', ['biome', 'check']],
   ['types', ['tsc', '-p', '.']],
   [
-    'architecture, runbooks, docs, manifest',
+    'architecture, runbooks, docs, manifest, faults',
     [
       'vitest',
       'run',
       '--reporter=dot',
-      ...['architecture', 'runbooks', 'docs', 'manifest'].map((name) => `test/${name}.test.ts`),
+      ...['architecture', 'runbooks', 'docs', 'manifest', 'faults'].map((name) => `test/${name}.test.ts`),
     ],
   ],
   ['unused code', ['knip']],

@@ -43,7 +43,7 @@ async function post(
 }
 
 describe('a request', () => {
-  it('is taken inside the window of five minutes and refused outside of it, early and late alike', async () => {
+  it('F13: is taken inside the window of five minutes and refused outside of it, early and late alike', async () => {
     stage = await startSlackStage();
     const statuses: number[] = [];
     for (const seconds of [-240, 240, -360, 360, 86_400]) statuses.push((await post({ seconds })).status);
@@ -51,7 +51,7 @@ describe('a request', () => {
     await until('the two commands', () => stage.desk.asked.length === 2);
   });
 
-  it('is refused when it is forged, unsigned, for another path, or not readable', async () => {
+  it('F14: is refused when it is forged, unsigned, for another path, or not readable', async () => {
     stage = await startSlackStage();
     expect((await post({ secret: 'guess' })).status).toBe(401);
     expect((await post({ signature: 'v0=00' })).status).toBe(401);
@@ -68,7 +68,7 @@ describe('a request', () => {
     await until('the command', () => stage.desk.asked.length === 1);
   });
 
-  it('has one effect when the same signed bytes arrive again', async () => {
+  it('F01, F12: has one effect when the same signed bytes arrive again', async () => {
     stage = await startSlackStage();
     const first = await stage.slack.command('rita', '#incidents', 'incident latency it is slow');
     await until('the answer', () => stage.slack.ephemerals('rita').length === 1);

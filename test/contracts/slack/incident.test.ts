@@ -106,7 +106,7 @@ describe('the buttons', () => {
     expect(stage.slack.findings).toEqual([]);
   });
 
-  it('takes identity and parameters from the envelope and the record, never from the button', async () => {
+  it('F17: takes parameters from the record, never from the button', async () => {
     stage = await startSlackStage();
     const { card } = await declared();
     await stage.slack.click('rita', card, 'acgs.acknowledge', { forge: { action: { value: 'INC-999' } } });
@@ -197,7 +197,7 @@ describe('the forms', () => {
     expect(stage.desk.asked[0]?.with).toEqual(['INC-42', 'restarted a pod', hourAgo * 1_000]);
   });
 
-  it('offers the same choice again when the form came too late', async () => {
+  it('F26: offers the same choice again when the form came too late', async () => {
     stage = await startSlackStage();
     const { card } = await declared();
     stage.slack.faults.fail('views.open', { kind: 'error', error: 'expired_trigger_id' });

@@ -92,12 +92,12 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const desk = openDesk(given);
     const charts: ChartRenderer = createChartRenderer(config.charts);
 
-    const { connection, apiUrl, channel, incidentChannels } = config.slack;
+    const { connection, apiUrl, channel, incidentChannels, limits } = config.slack;
     if (connection.mode === 'socket')
       throw new NotYet('Socket Mode is not there yet: unset SLACK_APP_TOKEN and set SLACK_SIGNING_SECRET.');
     const { botToken, signingSecret } = connection;
     const slack = createSlackFace(
-      { botToken, signingSecret, apiUrl, channel, incidentChannels },
+      { botToken, signingSecret, apiUrl, channel, incidentChannels, limits },
       { desk, store, charts, clock, ids, log },
     );
     await slack.start();

@@ -26,6 +26,8 @@ export const configFile = z.strictObject({
   slack: z.strictObject({
     channel: z.string().regex(/^[CG][A-Z0-9]+$/, 'write the id of the channel (C…), not its name'),
     incidentChannels: z.boolean().default(true),
+    /** How many times the limits that Slack publishes; it grants some workspaces more. Absent: once. */
+    limits: z.number().min(1).max(1_000).optional(),
   }),
   people: z
     .strictObject({

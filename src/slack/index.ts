@@ -20,6 +20,8 @@ export interface SlackConfig {
   /** The main channel: announcements, and everything of an incident that got no channel of its own. */
   readonly channel: string;
   readonly incidentChannels: boolean;
+  /** How many times the limits that Slack publishes this workspace grants. Default 1. */
+  readonly limits?: number | undefined;
 }
 
 export interface SlackFace {

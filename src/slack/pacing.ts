@@ -44,15 +44,17 @@ export interface Pacing {
   pause(method: string, ms: number): void;
 }
 
-export function createPacing(clock: Clock): Pacing {
+/** `times`: how many times the published limits Slack grants this workspace. */
+export function createPacing(clock: Clock, times = 1): Pacing {
   const used = new Map<string, number[]>();
   const pausedUntil = new Map<string, number>();
 
   const waitIn = (key: string, allowance: Allowance, now: number): number => {
+    const calls = Math.floor(allowance.calls * times);
     const recent = (used.get(key) ?? []).filter((at) => at > now - allowance.windowMs);
     if (recent.length === 0) used.delete(key);
     else used.set(key, recent);
-    const blocking = recent.length < allowance.calls ? undefined : recent[recent.length - allowance.calls];
+    const blocking = recent.length < calls ? undefined : recent[recent.length - calls];
     return blocking === undefined ? 0 : blocking + allowance.windowMs - now;
   };
 

@@ -29,7 +29,7 @@ const respondDeadlineMs = 5_000;
 const patienceMs = 2_500;
 
 export function createWebApi(
-  config: { readonly botToken: string; readonly apiUrl?: string },
+  config: { readonly botToken: string; readonly apiUrl?: string; readonly limits?: number | undefined },
   given: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
 ): SlackApi {
   const client = (timeout: number) =>
@@ -45,7 +45,7 @@ export function createWebApi(
     });
   const patient = client(deadlineMs);
   const hasty = client(quickDeadlineMs);
-  const pacing = createPacing(given.clock);
+  const pacing = createPacing(given.clock, config.limits);
 
   const perform = async <T extends z.ZodType>(
     through: WebClient,

@@ -15,8 +15,8 @@ export interface RealPostgres {
   readonly url: string;
   /** Makes another empty database on the same server and returns its address. */
   freshDatabase(): Promise<string>;
-  /** Stops the server at once, breaking its connections, and starts it again on the same data and port. */
-  restart(): Promise<void>;
+  /** Stops the server at once, breaking its connections, and starts it again on the same data and port `awayMs` later. */
+  restart(awayMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,8 +71,9 @@ export async function startRealPostgres(): Promise<RealPostgres> {
   return {
     url: await freshDatabase(),
     freshDatabase,
-    async restart() {
+    async restart(awayMs = 0) {
       await end(server);
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
       server = await start();
     },
     async stop() {

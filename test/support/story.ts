@@ -119,7 +119,7 @@ export function storyConfig({ slack, systems }: PretendCompany, folder: string):
 }
 
 /** The shipped package with a recovery watch that a test can wait for: the same checks over seconds instead of minutes. */
-function quickRunbooks(folder: string): string {
+export function quickRunbooks(folder: string): string {
   cpSync(join(import.meta.dirname, '../../runbooks/acgs2'), folder, { recursive: true });
   const file = join(folder, 'latency.yml');
   const shipped = readFileSync(file, 'utf8');

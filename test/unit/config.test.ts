@@ -116,6 +116,14 @@ describe('defaults', () => {
     expect(loadConfig(undefined, { ...slackEnv, ACGS_CONFIG: write(minimal) })).toMatchObject({ ok: true });
   });
 
+  test('Slack is called within the limits that it publishes, unless the workspace grants more', () => {
+    expect(configOf(minimal).slack.limits).toBeUndefined();
+    expect(configOf('slack: { channel: C0123456789, limits: 2.5 }').slack.limits).toBe(2.5);
+    expect(problemsOf('slack: { channel: C0123456789, limits: 0 }')).toEqual([
+      expect.stringContaining('slack.limits: '),
+    ]);
+  });
+
   test('the terminal needs no Slack tokens', () => {
     expect(loadLocalConfig(write(minimal), {})).toMatchObject({ ok: true });
   });

@@ -2,7 +2,7 @@
 import { type AppAnswer, type SignedRequest, sendToApp, sign } from './app-requests.ts';
 import type { FaultBook } from './faults.ts';
 import type { Delivery, SlackObject } from './records.ts';
-import type { WorkspaceState } from './state.ts';
+import type { ResponseUrl, WorkspaceState } from './state.ts';
 
 /** Interactions travel as one form field that holds JSON. */
 export function interactionBody(payload: SlackObject): string {
@@ -16,9 +16,11 @@ export async function deliver(
   kind: Delivery['kind'],
   body: string,
   triggerId?: string,
+  responseUrl?: ResponseUrl,
 ): Promise<Delivery> {
   const signed = sign(state, faults, body, 'application/x-www-form-urlencoded');
-  const delivery = described(state, kind, signed, await sendToApp(state, signed), triggerId);
+  const names = { triggerId, responseUrl };
+  const delivery = described(state, kind, signed, await sendToApp(state, signed), names);
   const { status, ackMs, outcome } = delivery;
   state.emit({ kind: 'delivery', delivery: kind, status, ackMs, outcome });
   return delivery;
@@ -29,8 +31,9 @@ function described(
   kind: Delivery['kind'],
   signed: SignedRequest,
   answer: AppAnswer,
-  triggerId: string | undefined,
+  names: { readonly triggerId: string | undefined; readonly responseUrl: ResponseUrl | undefined },
 ): Delivery {
+  const { triggerId, responseUrl } = names;
   return {
     kind,
     status: answer.status,
@@ -38,6 +41,7 @@ function described(
     body: answer.body,
     outcome: answer.outcome,
     ...(triggerId === undefined ? {} : { triggerId }),
-    replay: async () => described(state, kind, signed, await sendToApp(state, signed), triggerId),
+    answers: () => responseUrl?.uses ?? 0,
+    replay: async () => described(state, kind, signed, await sendToApp(state, signed), names),
   };
 }

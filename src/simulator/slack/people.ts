@@ -52,7 +52,8 @@ export function peopleActions(state: WorkspaceState, faults: FaultBook): PeopleA
       const triggerId = issueTrigger(state, person.id);
       const { url, record } = issueResponseUrl(state, 'commands', person.id, channel.id);
       const sent = { command, text: escapeCommand(state, text), triggerId, responseUrl: url };
-      const delivery = await deliver(state, faults, 'command', commandBody(state, person, channel, sent), triggerId);
+      const body = commandBody(state, person, channel, sent);
+      const delivery = await deliver(state, faults, 'command', body, triggerId, record);
       if (delivery.outcome !== 'ok') return delivery;
       const problem = showAck(state, record, delivery.body);
       if (problem === undefined) return delivery;
@@ -66,12 +67,12 @@ export function peopleActions(state: WorkspaceState, faults: FaultBook): PeopleA
       const { element, blockId } = wantedElement(message, actionId, options);
       const triggerId = issueTrigger(state, person.id);
       const target = { ts: message.ts, ephemeral: message.ephemeralFor !== undefined };
-      const { url } = issueResponseUrl(state, 'actions', person.id, channel.id, target);
+      const { url, record } = issueResponseUrl(state, 'actions', person.id, channel.id, target);
       const { action: forgedAction, ...forged } = options.forge ?? {};
       const action = { ...actionOf(state, element, blockId, options.option), ...forgedAction };
       const sent = { action, triggerId, responseUrl: url };
       const payload = { ...messageActions(state, person, channel, message, sent), ...forged };
-      return deliver(state, faults, 'block_actions', interactionBody(payload), triggerId);
+      return deliver(state, faults, 'block_actions', interactionBody(payload), triggerId, record);
     },
     async shortcut(who, callbackId, ref) {
       const person = personNamed(state, who);

@@ -153,6 +153,8 @@ export interface Delivery {
   /** What the person sees: nothing wrong, Slack's `operation_timeout` (no answer in 3 s) or `dispatch_failed`. */
   readonly outcome: 'ok' | 'operation_timeout' | 'dispatch_failed';
   readonly triggerId?: string;
+  /** How many messages the app has posted through this delivery's response URL so far; 0 where Slack hands out none. */
+  readonly answers: () => number;
   /** Errors shown under the inputs of a modal, by block_id. */
   readonly errors?: { readonly [blockId: string]: string };
   /** Why Slack could not use the app's answer, in its words. */

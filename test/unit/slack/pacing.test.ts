@@ -5,9 +5,9 @@ import { expect, it } from 'vitest';
 import { createPacing } from '../../../src/slack/pacing.ts';
 
 /** A clock that stands still until it is moved. */
-function stage() {
+function stage(times?: number) {
   let now = 1_000_000;
-  const pacing = createPacing({ now: () => now });
+  const pacing = createPacing({ now: () => now }, times);
   const pass = (ms: number): void => {
     now += ms;
   };
@@ -47,4 +47,11 @@ it('a pause holds one method back and reserves nothing for who will not wait', (
   expect(pacing.reserve('chat.postMessage', 'C1', 2_500)).toBe(0);
   pass(30_000);
   expect(pacing.reserve('chat.update', undefined, 2_500)).toBe(0);
+});
+
+it('a workspace that Slack grants ten times the limits is used ten times as fast, and no faster', () => {
+  const { pacing } = stage(10);
+  const waits = Array.from({ length: 21 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(20);
+  expect(waits.at(-1)).toBe(2_000);
 });

@@ -1,14 +1,13 @@
 // Starts a real Prometheus on a free loopback port, its past filled from OpenMetrics text.
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { startServer } from './real-server.ts';
 
 const run = promisify(execFile);
 const START_DEADLINE_MS = 30_000;
-const STOP_DEADLINE_MS = 5_000;
 
 export interface RealPrometheus {
   /** Base URL without a trailing slash, e.g. `http://127.0.0.1:40123`. */
@@ -50,48 +49,23 @@ async function backfill(home: string, data: string, openMetrics: string): Promis
 }
 
 async function launch(home: string, data: string): Promise<RealPrometheus> {
-  const child = spawn(
-    'prometheus',
-    [
+  const { ready, stop } = await startServer({
+    program: 'prometheus',
+    args: [
       `--config.file=${join(home, 'prometheus.yml')}`,
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=100y',
       '--web.listen-address=127.0.0.1:0',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
+    home,
+    readyWithinMs: START_DEADLINE_MS,
+    async ready(output) {
+      // Port 0 leaves the choice to the system; Prometheus logs the address that it got.
+      const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(output)?.[1];
+      return address !== undefined && (await isReady(`http://${address}`)) ? address : undefined;
+    },
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', (error) => {
-      log += String(error);
-      resolve();
-    });
-  });
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-
-  const stop = async () => {
-    if (!hasEnded()) {
-      child.kill('SIGTERM');
-      await Promise.race([ended, sleep(STOP_DEADLINE_MS, undefined, { ref: false })]);
-      if (!hasEnded()) child.kill('SIGKILL');
-    }
-    await ended;
-    await rm(home, { recursive: true, force: true });
-  };
-
-  const deadline = performance.now() + START_DEADLINE_MS;
-  while (performance.now() < deadline && !hasEnded()) {
-    // Port 0 leaves the choice to the system; Prometheus logs the address that it got.
-    const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)?.[1];
-    if (address !== undefined && (await isReady(`http://${address}`))) return { url: `http://${address}`, stop };
-    await sleep(25);
-  }
-  await stop();
-  throw new Error(`Prometheus did not become ready:\n${log}`);
+  return { url: `http://${ready}`, stop };
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -1,13 +1,11 @@
 // Starts a real Redis on a free loopback port, with an empty memory and a folder of its own.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, startServer } from './real-server.ts';
 
 const START_DEADLINE_MS = 10_000;
-const STOP_DEADLINE_MS = 5_000;
 const PORT_TRIES = 5;
 
 export interface RealRedis {
@@ -48,51 +46,18 @@ export async function startRealRedis({ args = [] }: { readonly args?: readonly s
 async function launch(port: number, args: readonly string[]): Promise<RealRedis> {
   const home = await mkdtemp(join(tmpdir(), 'real-redis-'));
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', home, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', [...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  for (const output of [child.stdout, child.stderr])
-    output.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', (error) => {
-      log += String(error);
-      resolve();
-    });
+  const server = await startServer({
+    program: 'redis-server',
+    args: [...own, ...args],
+    home,
+    readyWithinMs: START_DEADLINE_MS,
+    ready: (output) => /Ready to accept connections/.test(output) || undefined,
   });
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-  const stop = async () => {
-    if (!hasEnded()) {
-      child.kill('SIGCONT');
-      child.kill('SIGTERM');
-      await Promise.race([ended, sleep(STOP_DEADLINE_MS, undefined, { ref: false })]);
-      if (!hasEnded()) child.kill('SIGKILL');
-    }
-    await ended;
-    await rm(home, { recursive: true, force: true });
+  return {
+    url: `redis://127.0.0.1:${port}/0`,
+    port,
+    freeze: () => server.signal('SIGSTOP'),
+    thaw: () => server.signal('SIGCONT'),
+    stop: server.stop,
   };
-
-  const deadline = performance.now() + START_DEADLINE_MS;
-  while (performance.now() < deadline && !hasEnded()) {
-    if (/Ready to accept connections/.test(log))
-      return {
-        url: `redis://127.0.0.1:${port}/0`,
-        port,
-        freeze: () => void child.kill('SIGSTOP'),
-        thaw: () => void child.kill('SIGCONT'),
-        stop,
-      };
-    await sleep(10);
-  }
-  await stop();
-  throw new Error(`Redis did not become ready:\n${log}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -4,12 +4,13 @@ import type { ChartRenderer, Clock, Ids, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import { allConversations } from './conversations/index.ts';
 import { createDeliveries } from './deliveries.ts';
+import { createHttpDoor, type Handler } from './http-door.ts';
 import { watchIdentity } from './identity.ts';
 import { createPeople } from './people.ts';
 import { createPosting } from './posting.ts';
 import { createPublisher } from './publisher.ts';
 import type { Publishing } from './publishing.ts';
-import { createReceiver, type Handler } from './receiver.ts';
+import { routeTo } from './receiver.ts';
 import { createWebApi } from './web-api.ts';
 
 export interface SlackConfig {
@@ -71,9 +72,11 @@ export function createSlackFace(
   const conversations = allConversations(publishing);
   const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log });
   const publisher = createPublisher(publishing);
+  const door = createHttpDoor(config.signingSecret, { clock, log });
+  routeTo(deliveries, door.receiver, { botToken: config.botToken, identity, log });
 
   return {
-    handler: createReceiver(config, { deliveries, identity, clock, log }),
+    handler: door.handler,
     async start() {
       watch.start();
       publisher.start();

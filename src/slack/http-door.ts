@@ -1,0 +1,63 @@
+// POST /slack/events: Bolt's HTTP receiver verifies and parses; this file closes the gaps that it leaves.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HTTPReceiver, type Receiver } from '@slack/bolt';
+import type { Clock, Log } from '../core/ports.ts';
+import { sdkLog } from './sdk-log.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Slack's guidance is the absolute difference; Bolt checks only that a request is not old. */
+const windowMs = 300_000;
+const form = 'application/x-www-form-urlencoded';
+const bodyLimit = 1_048_576;
+
+export interface HttpDoor {
+  readonly receiver: Receiver;
+  readonly handler: Handler;
+}
+
+/** An empty signing secret throws: every request would be refused. */
+export function createHttpDoor(
+  signingSecret: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): HttpDoor {
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    endpoints: ['/slack/events'],
+    bodyLimit,
+    logger: sdkLog(log),
+    // Bolt awaits this inside a promise that nobody watches: it must not reject.
+    processEventErrorHandler: async ({ error, response }) => {
+      log.error({ why: error.message }, 'a delivery of Slack could not be processed');
+      if (response.headersSent) return false;
+      answerEmpty(response, 500);
+      return true;
+    },
+  });
+  return {
+    receiver,
+    handler(request, response) {
+      if (!isTimely(request, clock.now())) return answerEmpty(response, 401);
+      // Bolt compares the whole header, and proxies add a charset.
+      if (request.headers['content-type']?.toLowerCase().startsWith(`${form};`)) request.headers['content-type'] = form;
+      try {
+        receiver.requestListener(request, response);
+      } catch {
+        answerEmpty(response, 404);
+      }
+    },
+  };
+}
+
+/** A request without a readable time goes on to Bolt, which refuses it as unsigned. */
+function isTimely(request: IncomingMessage, now: number): boolean {
+  const seconds = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
+  return Number.isNaN(seconds) || Math.abs(now - seconds * 1_000) <= windowMs;
+}
+
+function answerEmpty(response: ServerResponse, status: number): void {
+  if (response.headersSent) return;
+  response.writeHead(status);
+  response.end();
+}

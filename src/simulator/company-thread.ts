@@ -3,33 +3,23 @@
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { mountPage } from './page/page-server.ts';
-import { type PretendCompany, startPretendCompany } from './pretend-company.ts';
+import { addressesOf, type CompanyAddresses, type PretendCompany, startPretendCompany } from './pretend-company.ts';
 
 export interface CompanyOptions {
   readonly port: number;
   readonly buckets: 'shared' | 'fine';
 }
 
-/** What the bot's configuration needs to know of the company, and where the page is. */
-export interface CompanyAddresses {
-  readonly page: string;
-  readonly slack: {
-    readonly url: string;
-    readonly botToken: string;
-    readonly signingSecret: string;
-    readonly channel: string;
-  };
-  readonly systems: PretendCompany['systems'];
-}
-
 export interface CompanyThread extends CompanyAddresses {
+  /** Address of the page. */
+  readonly page: string;
   /** Where commands and clicks are delivered. */
   deliverTo(url: string): void;
   stop(): Promise<void>;
 }
 
 type FromThread =
-  | { readonly kind: 'started'; readonly addresses: CompanyAddresses }
+  | { readonly kind: 'started'; readonly addresses: CompanyAddresses & { readonly page: string } }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 type ToThread = { readonly kind: 'deliver-to'; readonly url: string } | { readonly kind: 'stop' };
 
@@ -62,18 +52,9 @@ async function runCompany(
     const { code = '', message } = error as NodeJS.ErrnoException;
     return say({ kind: 'failed', code, message });
   }
-  const { slack, systems } = company;
-  const { url, botToken, signingSecret } = slack;
-  say({
-    kind: 'started',
-    addresses: {
-      page: mountPage(company),
-      slack: { url, botToken, signingSecret, channel: slack.channel('incidents').id },
-      systems,
-    },
-  });
+  say({ kind: 'started', addresses: { page: mountPage(company), ...addressesOf(company) } });
   port.on('message', async (message: ToThread) => {
-    if (message.kind === 'deliver-to') return slack.deliverTo(message.url);
+    if (message.kind === 'deliver-to') return company.slack.deliverTo(message.url);
     await company.stop();
     port.close();
   });

@@ -22,6 +22,23 @@ export interface PretendCompany {
   stop(): Promise<void>;
 }
 
+/** What a bot's configuration needs to know of the company; plain data. */
+export interface CompanyAddresses {
+  readonly slack: {
+    readonly url: string;
+    readonly botToken: string;
+    readonly signingSecret: string;
+    /** Id of the channel where incidents are announced. */
+    readonly channel: string;
+  };
+  readonly systems: PretendCompany['systems'];
+}
+
+export function addressesOf({ slack, systems }: PretendCompany): CompanyAddresses {
+  const { url, botToken, signingSecret } = slack;
+  return { slack: { url, botToken, signingSecret, channel: slack.channel('incidents').id }, systems };
+}
+
 /** Starts everything on free ports (the workspace on `slack.port` when given) and lets the world run. */
 export async function startPretendCompany(
   options: { readonly world?: WorldOptions; readonly slack?: PretendSlackOptions } = {},

@@ -1,12 +1,13 @@
 // A story's stage: the pretend company, the real bot over real HTTP, and words to look and wait with.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import type { Log, Store } from '../../src/core/ports.ts';
-import { type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
+import { paceRunbooks, setUpBot } from '../../src/simulator/bot-setup.ts';
+import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import type { PretendMessage, PretendSlackOptions } from '../../src/simulator/slack/workspace.ts';
 import type { WorldOptions } from '../../src/simulator/world/world.ts';
 import { openMemoryStore } from './prepared-store.ts';
@@ -83,62 +84,17 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   };
 }
 
-/** A complete configuration against the pretend company; the ladder's later levels are far away. */
-export function storyConfig({ slack, systems }: PretendCompany, folder: string): Config {
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, systems.kubeconfig, { mode: 0o600 });
-  return {
-    slack: {
-      connection: { mode: 'http', botToken: slack.botToken, signingSecret: slack.signingSecret },
-      apiUrl: `${slack.url}/api/`,
-      channel: slack.channel('incidents').id,
-      incidentChannels: true,
-    },
-    people: { responders: ['S0RESPOND'], approvers: ['S0APPROVE'], commanders: ['U0LENA'], same: [] },
-    escalation: [
-      { level: 'L1', name: 'On-call engineer', pageAtMs: 0, people: ['S0ONCALL'] },
-      { level: 'L2', name: 'Platform team lead', pageAtMs: 300_000, people: ['U0LENA'] },
-      { level: 'L3', name: 'Engineering manager', pageAtMs: 900_000, people: ['U0OMAR'] },
-    ],
-    approvals: { decideWithinMs: 900_000, runWithinMs: 300_000, perTargetPerHour: 6, breakGlass: [] },
-    systems: {
-      prometheus: { url: systems.prometheus, jobs: [] },
-      dashboard: { url: systems.dashboard },
-      redis: { url: systems.redis, protectedPrefixes: [] },
-      kubernetes: { kubeconfig, namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },
-    },
-    labels: { service: 'service', status: 'status' },
-    runbooks: [quickRunbooks(join(folder, 'runbooks'))],
-    store: { kind: 'embedded', path: ':memory:' },
-    charts: { renderer: 'local' },
-    environment: 'test',
-    constitutionalHash: 'cdd01ef066bc6cf2',
-    http: { host: '127.0.0.1', port: 0 },
-    logLevel: 'warn',
-  };
+/** The configuration of a bot for the pretend company. */
+export function storyConfig(company: PretendCompany, folder: string): Config {
+  const { file, env } = setUpBot(addressesOf(company), folder, quickRunbooks(join(folder, 'runbooks')));
+  const loaded = loadConfig(file, { ...env, LOG_LEVEL: 'warn' });
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
 }
 
 /** The shipped package with a recovery watch that a test can wait for: the same checks over seconds instead of minutes. */
 export function quickRunbooks(folder: string): string {
-  cpSync(join(import.meta.dirname, '../../runbooks/acgs2'), folder, { recursive: true });
-  const file = join(folder, 'latency.yml');
-  const shipped = readFileSync(file, 'utf8');
-  const quick = [
-    [
-      'recovery:\n  check: p99\n',
-      'recovery:\n  check: { query: p99, id: p99-now, with: { window: 10s, chart: null } }\n',
-    ],
-    ['with: { window: 1m }', 'with: { window: 5s }'],
-    ['every: 5s', 'every: 1s'],
-    ['samples: 5', 'samples: 3'],
-    ['hold: 3m', 'hold: 3s'],
-  ] as const;
-  const changed = quick.reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`the shipped latency.yml no longer has "${from}"`);
-    return text.replace(from, to);
-  }, shipped);
-  writeFileSync(file, changed);
-  return folder;
+  return paceRunbooks(folder, { window: '10s', fastWindow: '5s', every: '1s', samples: 3, hold: '3s' });
 }
 
 function logInto(lines: string[]): Log {

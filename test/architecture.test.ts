@@ -47,6 +47,7 @@ const homeOf: Readonly<Record<string, string>> = {
   'pg-boss': 'src/store/',
   '@electric-sql/pglite': 'src/store/',
   pino: 'src/log.ts',
+  ws: 'src/simulator/slack/',
 };
 
 /** Programs that people start: they put rooms together and may enter all of them. */

@@ -7,8 +7,8 @@ import { addChannel, type WorkspaceState } from './state.ts';
 const familyOf = (channel: { readonly im?: string; readonly isPrivate: boolean }): string =>
   channel.im === undefined ? (channel.isPrivate ? 'groups' : 'channels') : 'im';
 
-export function missingScope(state: WorkspaceState, needed: readonly string[]): Refusal {
-  return refuse('missing_scope', { needed: needed.join(','), provided: [...state.app.scopes].join(',') });
+export function missingScope(granted: ReadonlySet<string>, needed: readonly string[]): Refusal {
+  return refuse('missing_scope', { needed: needed.join(','), provided: [...granted].join(',') });
 }
 
 /** A method's scopes that serve this kind of channel; refused when none of them is granted. */
@@ -20,7 +20,7 @@ export function scopeForKind(
   const family = familyOf(channel);
   const needed = (contractOf(method)?.scopes ?? []).filter((scope) => scope.startsWith(`${family}:`));
   if (needed.length === 0 || needed.some((scope) => state.app.scopes.has(scope))) return undefined;
-  return missingScope(state, needed);
+  return missingScope(state.app.scopes, needed);
 }
 
 /** The channel with that id as far as the bot can see it; private ones only from inside. */

@@ -36,12 +36,19 @@ export function createEventQueue(state: WorkspaceState, faults: FaultBook): Even
     });
 
   async function attempt(body: string, retry: number, reason: string): Promise<string | undefined> {
+    if (state.socket.isOn()) return attemptOverSocket(body, retry, reason);
     const headers = retry === 0 ? {} : { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': reason };
     const answer = await sendToApp(state, sign(state, faults, body, 'application/json', headers));
     if (answer.status >= 200 && answer.status < 300) return undefined;
     if (answer.headers['x-slack-no-retry'] === '1') return undefined;
     if (answer.outcome === 'operation_timeout') return 'http_timeout';
     return answer.status === 0 ? 'connection_failed' : 'http_error';
+  }
+
+  async function attemptOverSocket(body: string, attempt: number, reason: string): Promise<string | undefined> {
+    const payload = JSON.parse(body) as SlackObject;
+    const { outcome } = await state.socket.send({ type: 'events_api', payload, retry: { attempt, reason } });
+    return outcome === 'ok' ? undefined : 'timeout';
   }
 
   async function retryLater(body: string, firstReason: string): Promise<void> {
@@ -62,7 +69,7 @@ export function createEventQueue(state: WorkspaceState, faults: FaultBook): Even
 
   return {
     async raise(event) {
-      if (stopped || state.requestUrl === undefined || !wanted(state, subscribed, event)) return;
+      if (stopped || !isReachable(state) || !wanted(state, subscribed, event)) return;
       const body = JSON.stringify(envelope(state, event));
       const reason = await track(attempt(body, 0, ''));
       if (reason !== undefined) void track(retryLater(body, reason));
@@ -76,6 +83,8 @@ export function createEventQueue(state: WorkspaceState, faults: FaultBook): Even
     },
   };
 }
+
+const isReachable = (state: WorkspaceState): boolean => state.socket.isOn() || state.requestUrl !== undefined;
 
 const scopeOf: { readonly [event: string]: string } = {
   app_mention: 'app_mentions:read',

@@ -1,6 +1,7 @@
 // Every implemented Web API method by name; the compiler compares this list with the method table.
 import type { Method } from './answers.ts';
 import type { MethodName } from './method-table.ts';
+import { appMethods } from './methods/apps.ts';
 import { bookmarkMethods } from './methods/bookmarks.ts';
 import { canvasMethods } from './methods/canvases.ts';
 import { chatMethods } from './methods/chat.ts';
@@ -16,6 +17,7 @@ import { workspaceInfoMethods } from './methods/workspace-info.ts';
 
 export const methods: { readonly [name in MethodName]: Method } = {
   ...workspaceInfoMethods,
+  ...appMethods,
   ...chatMethods,
   ...viewMethods,
   ...conversationMethods,

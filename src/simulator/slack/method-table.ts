@@ -15,6 +15,8 @@ export interface MethodContract {
   readonly json?: readonly string[];
   /** Whether an application/json body is taken. */
   readonly jsonBody: boolean;
+  /** Asks for the app-level token, and the scopes are that token's. Absent: the bot's. */
+  readonly token?: 'app';
 }
 
 const manage = ['channels:manage', 'groups:write', 'im:write', 'mpim:write'];
@@ -44,6 +46,9 @@ export const methodTable = {
   'team.info': get(3, ['team:read'], [], ['domain', 'team']),
   'bots.info': get(3, ['users:read'], [], ['bot']),
   'blocks.validate': { ...write('none', [], [], ['blocks', 'view', 'message']), json: ['blocks', 'view', 'message'] },
+
+  // Tier 1 on paper; Slack's own clients call it again within seconds, and are let.
+  'apps.connections.open': { ...write('none', ['connections:write'], []), token: 'app' },
 
   'chat.postMessage': {
     ...write(

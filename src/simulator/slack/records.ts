@@ -159,7 +159,7 @@ export interface Delivery {
   readonly errors?: { readonly [blockId: string]: string };
   /** Why Slack could not use the app's answer, in its words. */
   readonly problem?: string;
-  /** Sends the very same signed bytes again, as an attacker or a broken proxy would; the answer is shown to nobody. */
+  /** Sends the very same again, over HTTP the same signed bytes, as an attacker or a broken proxy would; the answer is shown to nobody. */
   replay(): Promise<Delivery>;
 }
 

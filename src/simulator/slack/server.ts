@@ -12,6 +12,7 @@ import { createRateLimits } from './rate-limits.ts';
 import { readBody, uploadedBytes } from './request-arguments.ts';
 import { answerResponseUrl } from './responses.ts';
 import { snapshotFor } from './snapshot.ts';
+import { createSocketMode } from './socket-mode.ts';
 import { channelNamed, createState, personNamed, type WorkspaceState } from './state.ts';
 import { topView } from './views.ts';
 import { answerCall, type WebApi } from './web-api.ts';
@@ -32,6 +33,9 @@ export async function serveWorkspace(options: PretendSlackOptions): Promise<Pret
   const faults = createFaults();
   const events = createEventQueue(state, faults);
   state.raise = (event) => events.raise(event);
+  const socketMode = createSocketMode(state, faults);
+  state.socket = socketMode.transport;
+  server.on('upgrade', socketMode.upgrade);
   const api: WebApi = { state, faults, limits: createRateLimits(options.rateLimits ?? 'slack', state.now) };
   const mounts: Mount[] = [];
   server.on('request', (request, response) => {
@@ -46,6 +50,7 @@ export async function serveWorkspace(options: PretendSlackOptions): Promise<Pret
     url,
     botToken: state.app.token,
     signingSecret: state.app.signingSecret,
+    appToken: state.app.appToken,
     botUserId: state.app.botUserId,
     botId: state.app.botId,
     teamId: state.team.id,
@@ -57,6 +62,7 @@ export async function serveWorkspace(options: PretendSlackOptions): Promise<Pret
     ...looking(state),
     findings: state.findings,
     faults,
+    socketMode: socketMode.controls,
     on(listener) {
       state.listeners.add(listener);
       return () => state.listeners.delete(listener);
@@ -67,6 +73,7 @@ export async function serveWorkspace(options: PretendSlackOptions): Promise<Pret
     async stop() {
       events.stop();
       await events.settled();
+      socketMode.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

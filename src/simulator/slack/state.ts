@@ -13,6 +13,7 @@ import type {
   SlackObject,
   WorkspaceChange,
 } from './records.ts';
+import type { SocketTransport } from './socket-mode.ts';
 import type { PretendSlackOptions } from './workspace.ts';
 
 interface UploadTicket {
@@ -60,6 +61,9 @@ export interface WorkspaceState {
     readonly token: string;
     readonly signingSecret: string;
     readonly scopes: ReadonlySet<string>;
+    /** The app-level token, with scopes of its own. */
+    readonly appToken: string;
+    readonly appScopes: readonly string[];
   };
   requestUrl: string | undefined;
   readonly people: Map<string, PretendPerson>;
@@ -78,6 +82,8 @@ export interface WorkspaceState {
   readonly calls: RecordedCall[];
   readonly findings: string[];
   readonly listeners: Set<(change: WorkspaceChange) => void>;
+  /** Socket Mode; off unless the options say otherwise. */
+  socket: SocketTransport;
   /** Hands an event to the Events API; resolves when its first delivery is over. */
   raise: (event: SlackObject & { readonly type: string }) => Promise<void>;
   now(): number;
@@ -87,6 +93,13 @@ export interface WorkspaceState {
   emit(change: WorkspaceChange): void;
   finding(text: string): void;
 }
+
+/** Stands in until the workspace is composed. */
+const noSocket: SocketTransport = {
+  isOn: () => false,
+  issueUrl: () => '',
+  send: async () => ({ status: 0, ackMs: 0, body: '', headers: {}, outcome: 'dispatch_failed' }),
+};
 
 export function createState(options: PretendSlackOptions, url: string): WorkspaceState {
   const people = options.people ?? defaultPeople;
@@ -99,6 +112,8 @@ export function createState(options: PretendSlackOptions, url: string): Workspac
     token: options.botToken ?? 'xoxb-pretend',
     signingSecret: options.signingSecret ?? 'pretend-signing-secret',
     scopes: new Set(options.scopes ?? defaultScopes),
+    appToken: options.appToken ?? 'xapp-pretend',
+    appScopes: options.appScopes ?? ['connections:write'],
   };
   const bot: PretendPerson = { id: app.botUserId, name: app.name, realName: 'ACGS Incident', isBot: true };
   let lastMicros = 0;
@@ -124,6 +139,7 @@ export function createState(options: PretendSlackOptions, url: string): Workspac
     calls: [],
     findings: [],
     listeners: new Set(),
+    socket: noSocket,
     raise: async () => {},
     now,
     nextTs() {

@@ -64,7 +64,7 @@ async function judge(
   if ('ok' in read) return { status: 200, answer: read, args: {} };
   const { token: tokenArg, ...args } = read.args;
   const token = bearer(request) ?? (typeof tokenArg === 'string' ? tokenArg : undefined);
-  const unfit = tokenFault(state, method, token) ?? scopeFault(state, contract);
+  const unfit = tokenFault(state, method, contract, token) ?? scopeFault(state, contract);
   if (unfit) return { status: 200, answer: unfit, args };
 
   const retryAfter = api.limits.admit(
@@ -90,22 +90,30 @@ function bearer(request: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
 }
 
-function tokenFault(state: WorkspaceState, method: string, token: string | undefined): Refusal | undefined {
-  if (open.includes(method) || token === state.app.token) return undefined;
+function tokenFault(
+  state: WorkspaceState,
+  method: string,
+  contract: MethodContract,
+  token: string | undefined,
+): Refusal | undefined {
+  const { token: botToken, appToken } = state.app;
+  if (open.includes(method) || token === (contract.token === 'app' ? appToken : botToken)) return undefined;
   if (token === undefined || token === '') return refuse('not_authed');
   const known: { readonly [token: string]: string } = {
     'xoxb-revoked': 'token_revoked',
     'xoxb-expired': 'token_expired',
     'xoxb-inactive': 'account_inactive',
   };
-  const kind = /^(xoxp|xapp)-/.test(token) ? 'not_allowed_token_type' : 'invalid_auth';
+  const otherKind = contract.token === 'app' ? token === botToken : /^(xoxp|xapp)-/.test(token);
+  const kind = otherKind ? 'not_allowed_token_type' : 'invalid_auth';
   return refuse(known[token] ?? kind);
 }
 
 function scopeFault(state: WorkspaceState, contract: MethodContract): Refusal | undefined {
   const { scopes } = contract;
-  if (scopes.length === 0 || scopes.some((scope) => state.app.scopes.has(scope))) return undefined;
-  return missingScope(state, scopes);
+  const granted = contract.token === 'app' ? new Set(state.app.appScopes) : state.app.scopes;
+  if (scopes.length === 0 || scopes.some((scope) => granted.has(scope))) return undefined;
+  return missingScope(granted, scopes);
 }
 
 function withWarnings(answer: Answer, more: readonly string[]): Answer {

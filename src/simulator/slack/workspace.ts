@@ -13,12 +13,19 @@ import type {
   WorkspaceChange,
 } from './records.ts';
 import { type Mount, serveWorkspace } from './server.ts';
+import type { SocketLife } from './socket-connection.ts';
+import type { PretendSocketMode } from './socket-mode.ts';
 
 export type * from './records.ts';
 
 export interface PretendSlackOptions {
   readonly botToken?: string;
   readonly signingSecret?: string;
+  readonly appToken?: string;
+  /** Scopes of the app-level token; default `connections:write`. */
+  readonly appScopes?: readonly string[];
+  /** Present: Socket Mode is on from the start, with connections that live like this. */
+  readonly socketMode?: SocketLife;
   /** Where commands, interactivity and events are POSTed; `deliverTo` sets it later. */
   readonly requestUrl?: string;
   /** The bot's granted scopes; default `defaultScopes`. */
@@ -63,6 +70,7 @@ export interface PretendSlack extends PeopleActions {
   readonly url: string;
   readonly botToken: string;
   readonly signingSecret: string;
+  readonly appToken: string;
   readonly botUserId: string;
   readonly botId: string;
   readonly teamId: string;
@@ -89,6 +97,7 @@ export interface PretendSlack extends PeopleActions {
   readonly findings: readonly string[];
 
   readonly faults: PretendFaults;
+  readonly socketMode: PretendSocketMode;
   /** @returns a function that ends the listening */
   on(listener: (change: WorkspaceChange) => void): () => void;
   /** All that the page of that person shows, as JSON. */

@@ -93,7 +93,7 @@ function listing(state: WorkspaceState, args: Args, among: readonly ChannelRecor
   const wanted = (textArg(args, 'types') ?? 'public_channel').split(',').map((kind) => kind.trim());
   if (!wanted.every((kind) => kinds.includes(kind))) return refuse('invalid_types');
   const needed = wanted.map((kind) => readScopes[kind] ?? '');
-  if (!needed.every((scope) => state.app.scopes.has(scope))) return missingScope(state, needed);
+  if (!needed.every((scope) => state.app.scopes.has(scope))) return missingScope(state.app.scopes, needed);
   const shown = among.filter((channel) => {
     const kind = channel.im === undefined ? (channel.isPrivate ? 'private_channel' : 'public_channel') : 'im';
     const inside = !channel.isPrivate || channel.members.has(state.app.botUserId);

@@ -2,26 +2,11 @@
 
 import { type DestinationStream, pino } from 'pino';
 import type { Log } from './core/ports.ts';
-
-const masked = '[masked]';
+import { masked, maskedAndCut } from './core/secret.ts';
 
 /** Keys whose value is a secret whatever it looks like. */
 const secretKey =
   /token|secret|password|passwd|authori[sz]ation|cookie|credential|api[-_]?key|private[-_]?key|routing[-_]?key|signature|response_url/i;
-
-/** Secrets that betray themselves inside of text; what follows the first group is replaced. */
-const secretText: readonly RegExp[] = [
-  /()\bxox[a-z](?:\.xox[a-z])?-[\w-]+/g,
-  /()\bxapp-[\w-]+/g,
-  /\b((?:Bearer|Basic)\s+)[\w.~+/=-]+/gi,
-  /\b(Token\s+token=)[^\s,;"']+/gi,
-  /(:\/\/[^\s/@:]*:)[^\s@]+(?=@)/g,
-  /([?&](?:token|key|api_key|apikey|secret|password|access_token|signature|sig)=)[^&\s"']+/gi,
-  /("?(?:authorization|password|secret|token|api[-_]?key)"?\s*[:=]\s*"?)(?!\[masked\])[^\s"',;}]+/gi,
-  /(hooks\.slack\.com\/)[\w/-]+/g,
-  /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-];
 
 /** Deeper or wider things are cut: a log line is for people, and an error of an HTTP client can hold megabytes. */
 const maxDepth = 6;
@@ -38,20 +23,14 @@ export function createLog(given: {
     given.destination ?? pino.destination(1),
   );
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (about: object, message: string) => {
-    if (logger.isLevelEnabled(level)) logger[level](withoutSecrets(about) as object, maskText(message));
+    if (logger.isLevelEnabled(level)) logger[level](withoutSecrets(about) as object, textOf(message));
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** The text with every token, password and key in it replaced. */
-export function maskText(text: string): string {
-  const cut = text.length > maxText ? `${text.slice(0, maxText)}… (${text.length - maxText} more characters)` : text;
-  return secretText.reduce((kept, pattern) => kept.replace(pattern, `$1${masked}`), cut);
-}
-
 /** A copy for the log. Errors give name, message, code, stack and cause only: those of HTTP clients carry their headers along. */
 function withoutSecrets(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return maskText(value);
+  if (typeof value === 'string') return textOf(value);
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function')
     return String(value).slice(0, 40);
   if (typeof value !== 'object' || value === null) return value;
@@ -62,7 +41,7 @@ function withoutSecrets(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => withoutSecrets(item, depth + 1));
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   return Object.fromEntries(
-    entries.slice(0, maxItems).map(([key, item]) => [maskText(String(key)), maskedItem(String(key), item, depth)]),
+    entries.slice(0, maxItems).map(([key, item]) => [textOf(String(key)), maskedItem(String(key), item, depth)]),
   );
 }
 
@@ -74,10 +53,15 @@ function maskedItem(key: string, item: unknown, depth: number): unknown {
 function errorWithoutSecrets(error: Error, depth: number): object {
   return {
     name: error.name,
-    message: maskText(error.message),
+    message: textOf(error.message),
     ...('code' in error && typeof error.code !== 'object' ? { code: error.code } : {}),
-    ...(error.stack === undefined ? {} : { stack: maskText(error.stack) }),
+    ...(error.stack === undefined ? {} : { stack: textOf(error.stack) }),
     ...(error.cause === undefined ? {} : { cause: withoutSecrets(error.cause, depth + 1) }),
     ...(error instanceof AggregateError ? { errors: withoutSecrets(error.errors, depth + 1) } : {}),
   };
+}
+
+function textOf(text: string): string {
+  const more = text.length - maxText;
+  return more <= 0 ? maskedAndCut(text, maxText) : `${maskedAndCut(text, maxText)} (${more} more characters)`;
 }

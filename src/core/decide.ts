@@ -8,6 +8,7 @@ import type { Standing } from './hypothesis.ts';
 import type { Incident } from './incident.ts';
 import type { Observation } from './observation.ts';
 import type { PhaseName } from './runbook.ts';
+import { wordsOf } from './secret.ts';
 
 export type IncidentCommand =
   | { readonly kind: 'acknowledge' }
@@ -104,7 +105,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
           remedy: 'Write what happened, for example `timeline add rolled back the gateway`.',
         });
       }
-      return done([{ type: 'noted', text: { private: command.text.trim() }, happenedAt: command.happenedAt }]);
+      return done([{ type: 'noted', text: wordsOf(command.text), happenedAt: command.happenedAt }]);
     case 'watch':
       if (incident.recovery?.state === command.state) return done([]);
       return done([
@@ -125,7 +126,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
           remedy: 'Say what shows that it is over, for example `resolve P99 back to 3 ms after the rollback`.',
         });
       }
-      return done([{ type: 'resolved', as: command.as, reason: { private: command.reason.trim() } }]);
+      return done([{ type: 'resolved', as: command.as, reason: wordsOf(command.reason) }]);
     case 'reopen':
       if (incident.status === 'open') {
         return refused({
@@ -134,7 +135,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
           message: `${incident.id} is open, so there is nothing to reopen.`,
         });
       }
-      return done([{ type: 'reopened', reason: { private: command.reason.trim() } }]);
+      return done([{ type: 'reopened', reason: wordsOf(command.reason) }]);
   }
 }
 

@@ -1,6 +1,7 @@
 // Accepts that a limit cannot be measured, until a date, by a person with a reason.
 
 import type { GapLevel } from '../core/event.ts';
+import { wordsOf } from '../core/secret.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
 import { answer, answerOnly, settle } from './record.ts';
@@ -45,7 +46,7 @@ export async function acceptGap(
       {
         at: now,
         actor: request.actor,
-        event: { type: 'gap-accepted', check, level, until, reason: { private: gap.reason.trim() } },
+        event: { type: 'gap-accepted', check, level, until, reason: wordsOf(gap.reason) },
       },
     ]);
     const date = new Date(until).toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
 import type { Transaction } from '../core/ports.ts';
 import type { Procedure } from '../core/runbook.ts';
+import { wordsOf } from '../core/secret.ts';
 import { findProcedure } from '../runbook/index.ts';
 import type { Request } from './desk.ts';
 import { exhaustedAfterMs } from './escalate.ts';
@@ -62,7 +63,7 @@ async function openNew(
     headline: procedure.headline,
     checks,
     separate: declaration.separate,
-    ...(declaration.note === undefined ? {} : { note: { private: declaration.note } }),
+    ...(declaration.note === undefined ? {} : { note: wordsOf(declaration.note) }),
     ...(request.to.place === undefined ? {} : { place: request.to.place }),
   };
   const told = toldAtOnce(given.ladder, procedure);
@@ -137,7 +138,7 @@ async function join(
   declaration: Declaration,
   request: Request,
 ): Promise<Incident> {
-  const note = declaration.note === undefined ? {} : { note: { private: declaration.note } };
+  const note = declaration.note === undefined ? {} : { note: wordsOf(declaration.note) };
   return record(given, tx, open, [{ type: 'declared-again', ...note }], request.actor);
 }
 

@@ -2,6 +2,7 @@
 
 import { spellDuration } from '../core/duration.ts';
 import type { UnknownReason } from '../core/observation.ts';
+import { maskedAndCut } from '../core/secret.ts';
 
 export interface Failure {
   readonly reason: UnknownReason;
@@ -24,14 +25,13 @@ export function failed(reason: UnknownReason, detail: string, remedy: string): {
 /** Longest piece of a foreign error text that is shown. */
 const errorTextLimit = 300;
 
-/** One line of text from outside, cut, with its control characters gone. */
+/** One line of text from outside, its secrets masked, cut, with its control characters gone. */
 export function oneLine(text: string, limit = errorTextLimit): string {
   // Control and bidirectional-override characters could rewrite the line that they stand in.
-  const line = text.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+  return maskedAndCut(text.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim(), limit);
 }
 
-/** Replaces every given secret in the text. Short ones (under 4 characters) would blank ordinary words and are left. */
+/** Replaces every given secret in the text, before anything is cut off it. Short ones (under 4 characters) would blank ordinary words and are left. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length >= 4)

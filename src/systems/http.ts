@@ -168,7 +168,7 @@ async function attempt(
     const response = await client.get<string>(search === '' ? path : `${path}?${search}`, { signal });
     const { status, data } = response;
     if (status >= 200 && status < 300) return settled(parse(asked, data));
-    const text = withoutSecrets(errorTextOf(data), secrets);
+    const text = errorTextOf(withoutSecrets(String(data), secrets));
     const retryAfter: unknown = response.headers['retry-after'];
     const failure = refusedWith(asked, status, text, typeof retryAfter === 'string' ? retryAfter : undefined);
     return { answer: { ok: false, failure }, transient: status >= 500, outage: status >= 500 };
@@ -213,8 +213,8 @@ function parse({ system, request }: Asked, body: unknown): Answer<unknown> {
 }
 
 /** The error sentence inside a body, whatever form the system gives it; nothing for HTML. */
-function errorTextOf(body: unknown): string {
-  if (typeof body !== 'string' || /^\s*</.test(body)) return '';
+function errorTextOf(body: string): string {
+  if (/^\s*</.test(body)) return '';
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== 'object' || parsed === null) return oneLine(body);

@@ -1,6 +1,7 @@
 // What a check has to say, and how it becomes an observation: every unknown gets its reason, every text its size.
 
 import type { CheckCall, Finding, Measurement, Observation, Row, Series, Source, Unit } from '../core/observation.ts';
+import { withoutSecretTexts } from '../core/secret.ts';
 import { spellLimit, spellValue } from '../core/spell.ts';
 import { trendOf } from '../core/trend.ts';
 import { decisiveLimit, type Limit, type LimitReading, verdictOf } from '../core/verdict.ts';
@@ -64,7 +65,8 @@ export function findingOf(call: CheckCall, statement: Statement, observedAt: num
     statement.kind === 'unmeasured'
       ? { ...common, ...withoutValue(call, statement.failure) }
       : { ...common, ...withValue(statement, series) };
-  return { observation, series };
+  // The last door before people, log and record: whatever a system put into a label, a sentence or a name of a series.
+  return withoutSecretTexts({ observation, series });
 }
 
 function withoutValue(call: CheckCall, failure: Failure) {

@@ -1,6 +1,6 @@
 // A story's stage: the pretend company, the real bot over real HTTP, and words to look and wait with.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
@@ -36,6 +36,8 @@ export interface StoryOptions {
   readonly slack?: PretendSlackOptions;
   /** Changes the configuration before the bot starts. */
   readonly configure?: (config: Config) => Config;
+  /** Time budget of every check, for example `30s`: for a story that is not about slowness, on a machine that is slow. Absent: the shipped ones. */
+  readonly budget?: string;
 }
 
 /** Starts everything. A story that does not say otherwise has fine buckets and generous rate limits. */
@@ -47,6 +49,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'acgs-story-'));
   const complaints: string[] = [];
   const config = storyConfig(company, folder);
+  if (options.budget !== undefined) giveBudget(join(folder, 'runbooks'), options.budget);
   const store = await openMemoryStore();
   const app = createApp(options.configure?.(config) ?? config, logInto(complaints), { openStore: async () => store });
   const { url } = await app.start();
@@ -95,6 +98,13 @@ export function storyConfig(company: PretendCompany, folder: string): Config {
 /** The shipped package with a recovery watch that a test can wait for: the same checks over seconds instead of minutes. */
 export function quickRunbooks(folder: string): string {
   return paceRunbooks(folder, { window: '10s', fastWindow: '5s', every: '1s', samples: 3, hold: '3s' });
+}
+
+/** The same budget for every query of the package in that folder. */
+function giveBudget(folder: string, budget: string): void {
+  const file = join(folder, 'queries.yml');
+  const shipped = readFileSync(file, 'utf8').replace(/^ {4}budget: .*\n/gm, '');
+  writeFileSync(file, shipped.replace(/^( {4})uses: .*\n/gm, `$&$1budget: ${budget}\n`));
 }
 
 function logInto(lines: string[]): Log {

@@ -146,7 +146,7 @@ function secretsOf(kube: KubeConfig): readonly string[] {
 function failureOf(library: Library, error: unknown, request: string, secrets: readonly string[]): Failure {
   const asked = { system: 'kubernetes', request };
   if (error instanceof library.ApiException) {
-    const says = withoutSecrets(messageOf(error.body), secrets);
+    const says = messageOf(error.body, secrets);
     const failure = refusedWith(asked, error.code, says, retryAfter(error.headers));
     return { ...failure, remedy: remedyFor(error.code) ?? failure.remedy };
   }
@@ -178,17 +178,17 @@ function remedyFor(status: number): string | undefined {
 }
 
 /** A Status object of the API has its sentence in `message`; it may come as text. */
-function messageOf(body: unknown): string {
+function messageOf(body: unknown, secrets: readonly string[]): string {
   let status = body;
   if (typeof body === 'string') {
     try {
       status = JSON.parse(body);
     } catch {
-      return /^\s*</.test(body) ? '' : oneLine(body);
+      return /^\s*</.test(body) ? '' : oneLine(withoutSecrets(body, secrets));
     }
   }
   const message = typeof status === 'object' && status !== null && 'message' in status ? status.message : undefined;
-  return typeof message === 'string' ? message : '';
+  return typeof message === 'string' ? withoutSecrets(message, secrets) : '';
 }
 
 function retryAfter(headers: unknown): string | undefined {

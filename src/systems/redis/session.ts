@@ -72,12 +72,8 @@ export async function withRedis<T>(
   } catch (error) {
     if (signal.aborted)
       return { ok: false, failure: timedOut({ system: 'redis', request }, performance.now() - began) };
-    const failure = failureOf(
-      isConnectionClosed(error) ? (lastError ?? error) : error,
-      request,
-      performance.now() - began,
-    );
-    return { ok: false, failure: { ...failure, detail: withoutSecrets(failure.detail, secretsOf(deps.url)) } };
+    const cause = isConnectionClosed(error) ? (lastError ?? error) : error;
+    return { ok: false, failure: failureOf(cause, request, performance.now() - began, secretsOf(deps.url)) };
   } finally {
     signal.removeEventListener('abort', end);
     redis.disconnect();
@@ -134,8 +130,8 @@ const named: Readonly<Record<string, Omit<Failure, 'detail'> & { readonly says: 
   OOM: { reason: 'rejected', says: 'it is out of memory', remedy: 'Look at maxmemory and its policy.' },
 };
 
-function failureOf(error: unknown, request: string, tookMs: number): Failure {
-  const message = error instanceof Error ? error.message : '';
+function failureOf(error: unknown, request: string, tookMs: number, secrets: readonly string[]): Failure {
+  const message = error instanceof Error ? withoutSecrets(error.message, secrets) : '';
   const known = named[message.split(' ')[0] ?? ''];
   if (known !== undefined)
     return {

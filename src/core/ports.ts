@@ -62,14 +62,21 @@ export interface OutboxRow {
   readonly lane: string;
   readonly notice: Notice;
   readonly attempt: number;
+  /** Epoch ms by the store's clock, as is everything about waiting. */
   readonly createdAt: number;
+  /** How long it had waited when it was claimed, by the store's clock. */
+  readonly waitedMs: number;
   /** True when an earlier attempt may have reached the outside: look before you repeat. */
   readonly ambiguous: boolean;
 }
 
 export interface Outbox {
-  /** Leases due heads of lanes to this publisher, most urgent and oldest first. A dead publisher's rows return after the lease. */
+  /** How long a claim holds without being renewed. A dead publisher's rows are given out again after that. */
+  readonly leaseMs: number;
+  /** Leases due heads of lanes to this publisher, most urgent and oldest first. */
   claim(limit: number): Promise<readonly OutboxRow[]>;
+  /** Still in hand: leases those of them that this publisher holds anew, and returns their ids. */
+  renew(ids: readonly string[]): Promise<readonly string[]>;
   sent(id: string): Promise<void>;
   /** Try again in `afterMs`. `ambiguous`: the call may have had its effect. */
   retry(id: string, afterMs: number, why: string, ambiguous: boolean): Promise<void>;
@@ -90,14 +97,16 @@ export interface Delivery {
 }
 
 export interface Inbox {
-  /** Durable when it resolves, and leased to this process for 30 s. `duplicate` when this key was taken before. */
+  /** Durable when it resolves, and leased to this process for 12 s. `duplicate` when this key was taken before. */
   take(delivery: Delivery): Promise<'taken' | 'duplicate'>;
   /** The effect is on record. Settling again changes nothing here; inside a transaction `Transaction.settle` is strict. */
   settle(key: string, outcome: string): Promise<void>;
   /** As if it had never been taken: nobody works it later, and the same key may be taken again. Only what this process holds unsettled. */
   forget(key: string): Promise<void>;
-  /** Still being worked here: leases those of them that this process holds for another 30 s. */
+  /** Still being worked here: leases those of them that this process holds anew. */
   renew(keys: readonly string[]): Promise<void>;
+  /** No longer being worked here and not done: whoever looks next may have them, this process too. */
+  release(keys: readonly string[]): Promise<void>;
   /** Unsettled deliveries whose lease ended: left over by a process that died. Leases them to this process, oldest first. */
   leftOver(limit: number): Promise<readonly Delivery[]>;
   backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number }>;

@@ -27,8 +27,8 @@ export const notAccepted = 'Not accepted, nothing started. Try again in a minute
 
 /** Slack waits 3 s; what is not stored by then is told to be not accepted. */
 const storeWithinMs = 2_200;
-/** Three looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
-const lookEveryMs = 10_000;
+/** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
+const lookEveryMs = 3_000;
 const forgetAgainMs = 1_000;
 const leftOverAtOnce = 20;
 
@@ -43,6 +43,8 @@ export function createDeliveries(given: {
 }): Deliveries {
   const { inbox, conversations, people, api, clock, ids, log } = given;
   const inHand = new Map<string, Promise<void>>();
+  /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
+  const brokenOff = new Set<string>();
   /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
   const refused = new Map<string, Promise<void>>();
   const stopping = new AbortController();
@@ -121,7 +123,8 @@ export function createDeliveries(given: {
       return log.info({ key }, 'a delivery was done by somebody else; nothing happened twice');
     }
     if (error instanceof StoreUnavailable) {
-      // Still in the inbox: done again when the store is back.
+      // Still in the inbox, if what the store did not answer to had no effect: done again when it is back.
+      brokenOff.add(key);
       return log.warn({ key, why }, 'a delivery waits for the store');
     }
     const id = ids.next().slice(0, 8);
@@ -132,6 +135,12 @@ export function createDeliveries(given: {
     await inbox.settle(key, `failed: ${id}`);
     const said = `Something broke on our side, and this was perhaps not done. Look at the incident first; an operator finds the cause under ${id}.`;
     await answer(api, replyTo(ask), textMessage(said));
+  };
+
+  const giveBack = async (): Promise<void> => {
+    const keys = [...brokenOff].filter((key) => !inHand.has(key));
+    await inbox.release(keys);
+    for (const key of keys) brokenOff.delete(key);
   };
 
   const workLeftOver = async (): Promise<void> => {
@@ -153,6 +162,7 @@ export function createDeliveries(given: {
     while (!stopping.signal.aborted) {
       await inbox
         .renew([...inHand.keys()])
+        .then(giveBack)
         .then(workLeftOver)
         .catch((error: unknown) => log.warn({ why: String(error) }, 'the inbox cannot be read'));
       await sleep(lookEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);

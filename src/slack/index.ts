@@ -55,7 +55,7 @@ export function createSlackFace(
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
   const { known: identity, answers: slackAnswers } = watch;
   const people = createPeople({ api, identity, clock, log });
-  const posting = createPosting({ api, clock, log });
+  const posting = createPosting({ api, log });
   const publishing: Publishing = {
     config,
     api,

@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from '../core/ports.ts';
+import { whileHeld } from './held-api.ts';
 import { deliver } from './notices/deliver.ts';
-import type { Attempt } from './posting.ts';
+import { type Attempt, createPosting } from './posting.ts';
 import type { Publishing } from './publishing.ts';
 import { createSetbacks } from './setbacks.ts';
 
@@ -13,25 +14,36 @@ export interface Publisher {
   stop(withinMs: number): Promise<void>;
 }
 
+interface InHand {
+  /** By our stopwatch: no call is begun after this, so that one on its way has arrived before anybody else may look for it. */
+  untilMs: number;
+  done: Promise<void>;
+}
+
 const lanesAtOnce = 8;
 /** The store wakes us; this is for what it cannot know, such as a lease that ran out. */
 const pollMs = 1_000;
-/** A row's lease is 30 s; after this long no new message of the row is begun. */
-const attemptMs = 15_000;
+/** Leases are renewed so often in their time. */
+const renewals = 4;
+/** The last part of a lease in which no call is begun. */
+const arrivesWithinMs = 4_000;
 
 export function createPublisher(p: Publishing): Publisher {
-  const inHand = new Map<string, Promise<void>>();
+  const { outbox } = p.store;
+  const inHand = new Map<string, InHand>();
   const setbacks = createSetbacks(p);
   let running = false;
   let wake: () => void = () => undefined;
   let loop: Promise<void> = Promise.resolve();
   let unsubscribe: () => void = () => undefined;
+  let renewing: NodeJS.Timeout | undefined;
 
-  const work = async (row: OutboxRow): Promise<void> => {
-    const attempt: Attempt = { row, touched: false, until: p.clock.now() + attemptMs };
+  const work = async (row: OutboxRow, held: () => boolean): Promise<void> => {
+    const attempt: Attempt = { row, touched: false };
+    const api = whileHeld(p.api, held);
     try {
-      await deliver(p, attempt);
-      await p.store.outbox.sent(row.id);
+      await deliver({ ...p, api, posting: createPosting({ api, log: p.log }) }, attempt);
+      await outbox.sent(row.id);
       setbacks.over(row);
     } catch (error) {
       await setbacks.after(attempt, error).catch((storeError: unknown) => {
@@ -44,15 +56,24 @@ export function createPublisher(p: Publishing): Publisher {
   const claimMore = async (): Promise<boolean> => {
     const room = lanesAtOnce - inHand.size;
     if (room <= 0) return false;
-    const rows = await p.store.outbox.claim(room);
+    const untilMs = performance.now() + outbox.leaseMs - arrivesWithinMs;
+    const rows = await outbox.claim(room);
     for (const row of rows) {
-      const done = work(row).finally(() => {
+      const one: InHand = { untilMs, done: Promise.resolve() };
+      inHand.set(row.id, one);
+      one.done = work(row, () => performance.now() < one.untilMs).finally(() => {
         inHand.delete(row.id);
         wake();
       });
-      inHand.set(row.id, done);
     }
     return rows.length > 0;
+  };
+
+  const renew = async (): Promise<void> => {
+    const asked = [...inHand];
+    const untilMs = performance.now() + outbox.leaseMs - arrivesWithinMs;
+    const ours = new Set(await outbox.renew(asked.map(([id]) => id)));
+    for (const [id, one] of asked) one.untilMs = ours.has(id) ? untilMs : 0;
   };
 
   const run = async (): Promise<void> => {
@@ -71,15 +92,19 @@ export function createPublisher(p: Publishing): Publisher {
     start() {
       if (running) return;
       running = true;
-      unsubscribe = p.store.outbox.onWake(() => wake());
+      unsubscribe = outbox.onWake(() => wake());
+      renewing = setInterval(() => {
+        renew().catch((error: unknown) => p.log.warn({ why: String(error) }, 'the leases of notices were not renewed'));
+      }, outbox.leaseMs / renewals).unref();
       loop = run();
     },
     async stop(withinMs) {
       running = false;
       unsubscribe();
       wake();
-      const finished = loop.then(() => Promise.all(inHand.values()));
+      const finished = loop.then(() => Promise.all([...inHand.values()].map((one) => one.done)));
       await Promise.race([finished, sleep(withinMs, undefined, { ref: false })]);
+      clearInterval(renewing);
     },
   };
 }

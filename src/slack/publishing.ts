@@ -93,9 +93,9 @@ async function waitForSetup(
   incident: string,
   step: 'channel' | 'card',
 ): Promise<void> {
-  const { notice, createdAt } = attempt.row;
+  const { notice, waitedMs } = attempt.row;
   const isUrgent = notice.kind === 'call' || notice.kind === 'invite';
-  if (p.clock.now() - createdAt > (isUrgent ? callWaitsMs : lineWaitsMs)) return;
+  if (waitedMs > (isUrgent ? callWaitsMs : lineWaitsMs)) return;
   const view = await p.desk.incidentView(incident);
   if (view === undefined || view.setupFailures[step] !== undefined) return;
   throw new SlackCallFailed(notice.kind, {

@@ -70,7 +70,7 @@ export function createSetbacks(p: Publishing): Setbacks {
       else p.log.warn(about, 'a notice did not go out');
       if (failure.kind === 'refused') return giveUp(row, failure.why);
       const ambiguous = failure.kind === 'ambiguous';
-      const leftMs = patienceMs(row, ambiguous || row.ambiguous) - (p.clock.now() - row.createdAt);
+      const leftMs = patienceMs(row, ambiguous || row.ambiguous) - row.waitedMs;
       // While Slack as a whole is away nothing is given up: every row would be lost, and none of them is to blame.
       if (leftMs <= 0 && (await p.slackAnswers())) {
         if (count(row, 'late') >= failuresWhenLate) return giveUp(row, `${failure.why}, for too long`);

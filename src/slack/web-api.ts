@@ -5,15 +5,21 @@ import { WebClient } from '@slack/web-api';
 import type { z } from 'zod';
 import type { Clock, Log } from '../core/ports.ts';
 import { failureOf, SlackCallFailed } from './failures.ts';
+import { lost } from './held-api.ts';
 import { createPacing } from './pacing.ts';
 import { sdkLog } from './sdk-log.ts';
 
 export interface SlackApi {
   /**
    * Calls a method and validates the answer. Rejects with `SlackCallFailed` only. A call whose turn is further away than the
-   * caller's patience is not made and rejects with a `wait`.
+   * caller's patience is not made and rejects with a `wait`; so does one that is no longer wanted (`still`) when its turn has come.
    */
-  call<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
+  call<T extends z.ZodType>(
+    method: string,
+    args: Readonly<Record<string, unknown>>,
+    answer: T,
+    still?: () => boolean,
+  ): Promise<z.output<T>>;
   /** The same at once and with a short deadline, for what a person waits for within three seconds. */
   quick<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
   /** Sends the bytes of a file to the address that Slack gave; without our token, which is not that server's business. */
@@ -66,7 +72,7 @@ export function createWebApi(
   };
 
   return {
-    async call(method, args, answer) {
+    async call(method, args, answer, still) {
       const channel = typeof args.channel === 'string' ? args.channel : undefined;
       const waitMs = pacing.reserve(method, channel, patienceMs);
       if (waitMs > patienceMs) {
@@ -74,6 +80,7 @@ export function createWebApi(
       }
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: given.stopping }).catch(() => undefined);
       if (given.stopping.aborted) throw new SlackCallFailed(method, { kind: 'wait', afterMs: 0, why: 'stopping' });
+      if (still?.() === false) throw lost(method);
       return perform(patient, method, args, answer);
     },
 

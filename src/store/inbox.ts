@@ -3,12 +3,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Inbox } from '../core/ports.ts';
 import type { Ask } from './ask.ts';
+import { leaseEnd } from './lease.ts';
 import { storable, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
-
-/** A process that neither settled a delivery nor renewed its lease for this long is dead. */
-const leaseSeconds = 30;
-const leaseEnd = sql<Date>`now() + make_interval(secs => ${leaseSeconds})`;
 
 /**
  * Marks a delivery as done; false when no unsettled one has this key. Its payload, with the words of people in it, is dropped;
@@ -71,6 +68,18 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
         await db
           .updateTable('inbox')
           .set({ lease_until: leaseEnd })
+          .where('key', 'in', keys.map(storableText))
+          .where('owner', '=', owner)
+          .where('settled_at', 'is', null)
+          .execute();
+      }),
+
+    release: (keys) =>
+      ask('inbox.release', async () => {
+        if (keys.length === 0) return;
+        await db
+          .updateTable('inbox')
+          .set({ lease_until: sql<Date>`now()` })
           .where('key', 'in', keys.map(storableText))
           .where('owner', '=', owner)
           .where('settled_at', 'is', null)

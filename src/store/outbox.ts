@@ -1,15 +1,13 @@
 // The outbox: notices written with the events that caused them, leased to a publisher lane by lane until they are out.
 
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Notice } from '../core/notice.ts';
-import type { Clock, Ids, Outbox, OutboxMessage } from '../core/ports.ts';
+import type { Ids, Outbox, OutboxMessage } from '../core/ports.ts';
 import type { Ask } from './ask.ts';
+import { leaseEnd, leaseMs } from './lease.ts';
 import { storable, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
 import type { Wake } from './wake.ts';
-
-/** A publisher that did not report for this long is dead or stuck. */
-const leaseSeconds = 30;
 
 /** PostgreSQL's NOTIFY tells the other replicas on it that there is something to send. */
 export const outboxChannel = 'acgs_outbox';
@@ -17,11 +15,7 @@ export const outboxChannel = 'acgs_outbox';
 const urgency = { urgent: 0, normal: 1, low: 2 } as const;
 
 /** Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. */
-export async function enqueue(
-  db: Kysely<Tables>,
-  given: { readonly clock: Clock; readonly ids: Ids },
-  message: OutboxMessage,
-): Promise<void> {
+export async function enqueue(db: Kysely<Tables>, given: { readonly ids: Ids }, message: OutboxMessage): Promise<void> {
   const lane = storableText(message.lane);
   // Transactions that write to one lane wait for each other, so that the order of positions is the order of commits.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`outbox ${lane}`}, 0))`.execute(db);
@@ -29,7 +23,7 @@ export async function enqueue(
     id: given.ids.next(),
     urgency: urgency[message.priority ?? 'normal'],
     notice: JSON.stringify(storable(message.notice)),
-    created_at: new Date(given.clock.now()),
+    created_at: sql<Date>`now()`,
   };
   if (message.supersedes !== undefined && (await replaceWaiting(db, lane, message.supersedes, row))) return;
   await db
@@ -43,7 +37,7 @@ async function replaceWaiting(
   db: Kysely<Tables>,
   lane: string,
   key: string,
-  row: { id: string; urgency: number; notice: string; created_at: Date },
+  row: { id: string; urgency: number; notice: string; created_at: RawBuilder<Date> },
 ): Promise<boolean> {
   const replaced = await db
     .updateTable('outbox')
@@ -61,7 +55,6 @@ async function replaceWaiting(
 export function outboxOver(
   db: Kysely<Tables>,
   given: {
-    readonly clock: Clock;
     readonly owner: string;
     readonly ask: Ask;
     readonly wake: Wake;
@@ -69,15 +62,17 @@ export function outboxOver(
     readonly resting: () => boolean;
   },
 ): Outbox {
-  const { owner, ask, wake, clock, resting } = given;
+  const { owner, ask, wake, resting } = given;
   return {
+    leaseMs,
+
     claim: (limit) =>
       ask('outbox.claim', async () => {
         if (resting()) return [];
         // A lease that ran out without a report may have reached the outside: the publisher must look before it repeats.
         const { rows } = await sql<ClaimedRow>`
-          update outbox set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}),
-            attempt = attempt + 1, ambiguous = ambiguous or lease_until is not null
+          update outbox set owner = ${owner}, lease_until = ${leaseEnd}, attempt = attempt + 1,
+            ambiguous = ambiguous or lease_until is not null
           where position in (
             select position from outbox head
             where failed_at is null and due_at <= now() and (lease_until is null or lease_until <= now())
@@ -87,7 +82,8 @@ export function outboxOver(
               )
             order by urgency, position limit ${limit} for update skip locked
           )
-          returning position, id, lane, urgency, notice, attempt, created_at, ambiguous`.execute(db);
+          returning position, id, lane, urgency, notice, attempt, ambiguous, created_at,
+            ${ageMs(sql.ref('created_at'))} as waited_ms`.execute(db);
         return rows
           .toSorted((a, b) => a.urgency - b.urgency || Number(a.position) - Number(b.position))
           .map((row) => ({
@@ -96,8 +92,22 @@ export function outboxOver(
             notice: row.notice,
             attempt: row.attempt,
             createdAt: row.created_at.getTime(),
+            waitedMs: row.waited_ms,
             ambiguous: row.ambiguous,
           }));
+      }),
+
+    renew: (ids) =>
+      ask('outbox.renew', async () => {
+        if (ids.length === 0) return [];
+        const rows = await db
+          .updateTable('outbox')
+          .set({ lease_until: leaseEnd })
+          .where('id', 'in', ids)
+          .where('owner', '=', owner)
+          .returning('id')
+          .execute();
+        return rows.map((row) => row.id);
       }),
 
     sent: (id) =>
@@ -142,15 +152,18 @@ export function outboxOver(
           .selectFrom('outbox')
           .select(({ fn }) => [
             fn.countAll<string>().filterWhere('failed_at', 'is', null).as('waiting'),
-            fn.min('created_at').filterWhere('failed_at', 'is', null).as('oldest'),
+            ageMs(sql`min(created_at) filter (where failed_at is null)`).as('oldestMs'),
             fn.countAll<string>().filterWhere('failed_at', 'is not', null).as('failed'),
           ])
           .executeTakeFirstOrThrow();
-        const oldest: Date | null = row.oldest;
-        const oldestMs = oldest === null ? 0 : Math.max(0, clock.now() - oldest.getTime());
-        return { waiting: Number(row.waiting), oldestMs, failed: Number(row.failed) };
+        return { waiting: Number(row.waiting), oldestMs: row.oldestMs, failed: Number(row.failed) };
       }),
   };
+}
+
+/** Ms since a time by the database's clock; 0 where there is none. */
+function ageMs(time: RawBuilder<unknown>): RawBuilder<number> {
+  return sql<number>`coalesce(greatest(0, round(extract(epoch from now() - ${time}) * 1000)), 0)::double precision`;
 }
 
 interface ClaimedRow {
@@ -161,5 +174,6 @@ interface ClaimedRow {
   readonly notice: Notice;
   readonly attempt: number;
   readonly created_at: Date;
+  readonly waited_ms: number;
   readonly ambiguous: boolean;
 }

@@ -9,21 +9,25 @@ import type { Tables } from './tables.ts';
 
 const connectWithinMs = 5_000;
 const statementMs = 15_000;
-const idleInTransactionMs = 30_000;
+/** A process that stalls inside a transaction holds its locks for no longer than this. */
+const idleInTransactionMs = 5_000;
 
 /** Does not connect yet. Throws `StoreUnavailable`, without the address in it, when the address cannot be read. */
 export function openPostgres(url: string, log: Log): Engine {
   if (!URL.canParse(url)) {
     throw new StoreUnavailable('The database address is not a URL of the form postgres://user:password@host:5432/name');
   }
+  const limits = {
+    connectionTimeoutMillis: connectWithinMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+  };
   const pool = new pg.Pool({
+    ...limits,
     connectionString: url,
     max: 10,
     application_name: 'acgs',
     keepAlive: true,
-    connectionTimeoutMillis: connectWithinMs,
     statement_timeout: statementMs,
-    idle_in_transaction_session_timeout: idleInTransactionMs,
   });
   // An idle connection that breaks is replaced on the next query; unheard, the event would end the process.
   pool.on('error', (error) => log.warn(loggable(error), 'an idle database connection broke'));
@@ -33,7 +37,7 @@ export function openPostgres(url: string, log: Log): Engine {
   return {
     kind: 'postgres',
     db,
-    boss: { connectionString: url, max: 4, connectionTimeoutMillis: connectWithinMs },
+    boss: { connectionString: url, max: 4, ...limits },
     shared: true,
     close: () => db.destroy(),
   };

@@ -85,7 +85,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
       refuse('transact');
       return transact(work);
     },
-    outbox: outboxOver(db, { clock, owner, ask, wake, resting: () => closing !== undefined }),
+    outbox: outboxOver(db, { owner, ask, wake, resting: () => closing !== undefined }),
     inbox: inboxOver(db, { owner, ask }),
     work: (handler) => ask('work', () => jobs.work(handler)),
     verify: (stream) =>

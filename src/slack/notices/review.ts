@@ -47,7 +47,7 @@ export async function postReviewChart(
   notice: Extract<Notice, { kind: 'review-chart' }>,
 ): Promise<void> {
   const kept = await p.store.faceRef(notice.review, refKeys.message);
-  if (kept === undefined && p.clock.now() - attempt.row.createdAt < messageWithinMs) {
+  if (kept === undefined && attempt.row.waitedMs < messageWithinMs) {
     throw new SlackCallFailed('review-chart', { kind: 'wait', afterMs: 500, why: 'the review is not posted yet' });
   }
   const ref = readRef(kept);

@@ -23,7 +23,7 @@ function aged(byMs: number, which: (notice: Notice) => boolean = () => true): (s
       ...store.outbox,
       claim: async (limit) =>
         (await store.outbox.claim(limit)).map((row) =>
-          which(row.notice) ? { ...row, createdAt: row.createdAt - byMs } : row,
+          which(row.notice) ? { ...row, waitedMs: row.waitedMs + byMs } : row,
         ),
     },
   });

@@ -9,6 +9,7 @@ import type { Incident } from './incident.ts';
 import type { Observation } from './observation.ts';
 import type { PhaseName } from './runbook.ts';
 import { wordsOf } from './secret.ts';
+import { alreadyClosed, notClosed, tooLate } from './too-late.ts';
 
 export type IncidentCommand =
   | { readonly kind: 'acknowledge' }
@@ -38,19 +39,10 @@ export type IncidentCommand =
 
 /** The events that a command causes now; an empty list when there is nothing to do. Refusals say what happened instead. */
 export function decide(incident: Incident, command: IncidentCommand, actor: Actor): Outcome<readonly IncidentEvent[]> {
-  if (incident.status === 'resolved' && !afterTheEnd.has(command.kind)) return alreadyResolved(incident);
+  if (incident.status === 'resolved' && !afterTheEnd.has(command.kind)) return alreadyClosed(incident, actor);
   switch (command.kind) {
     case 'acknowledge':
-      if (incident.acknowledged !== undefined) {
-        return refused({
-          whose: 'person',
-          code: 'already-acknowledged',
-          message: sameActor(incident.acknowledged.by, actor)
-            ? `You already acknowledged ${incident.id}.`
-            : `${incident.id} is already acknowledged.`,
-          remedy: 'The card shows who is on it; take a role there to help.',
-        });
-      }
+      if (incident.acknowledged !== undefined) return tooLate(incident, 'acknowledged', incident.acknowledged, actor);
       return done([{ type: 'acknowledged' }]);
     case 'start-checks':
       if (
@@ -128,13 +120,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
       }
       return done([{ type: 'resolved', as: command.as, reason: wordsOf(command.reason) }]);
     case 'reopen':
-      if (incident.status === 'open') {
-        return refused({
-          whose: 'person',
-          code: 'not-resolved',
-          message: `${incident.id} is open, so there is nothing to reopen.`,
-        });
-      }
+      if (incident.status === 'open') return notClosed(incident, actor);
       return done([{ type: 'reopened', reason: wordsOf(command.reason) }]);
   }
 }
@@ -144,15 +130,6 @@ const roundAtMostMs = 60_000;
 
 /** What still makes sense once an incident is resolved. */
 const afterTheEnd: ReadonlySet<IncidentCommand['kind']> = new Set(['reopen', 'note']);
-
-function alreadyResolved(incident: Incident) {
-  return refused({
-    whose: 'person',
-    code: 'already-resolved',
-    message: `${incident.id} is already resolved.`,
-    remedy: 'Reopen it with a reason, or declare a new incident.',
-  });
-}
 
 /** The record follows its metric when the verdict changed, the value moved by a quarter, or the last entry is this old. */
 const followEveryMs = 300_000;

@@ -1,5 +1,7 @@
 // Whose problem a failure is, and what they should do next.
 
+import type { Actor } from './actor.ts';
+
 /**
  * `operator` has the configuration wrong, `author` the runbook, `person` asked for something that is not possible now,
  * `system` is a dependency that did not answer, `bug` is ours.
@@ -10,6 +12,8 @@ export interface Fault {
   readonly code: string;
   /** One sentence a tired person understands. */
   readonly message: string;
+  /** Who did before what was asked now, and when (epoch ms); a face adds it to the sentence. `by` is absent when it was the asker. */
+  readonly earlier?: { readonly by?: Actor; readonly at: number };
   /** What to do next, one sentence. */
   readonly remedy?: string;
 }

@@ -61,6 +61,8 @@ export interface Incident {
     readonly as: 'resolved' | 'false-alarm';
     readonly reason: PrivateText;
   };
+  /** The last time. */
+  readonly reopened?: { readonly at: number; readonly by: Actor };
   readonly report?: EvidenceRef;
   /** Number of events, which is also the sequence number that the next append must follow. */
   readonly seq: number;
@@ -87,6 +89,7 @@ export function evolve(incident: Incident | undefined, recorded: Recorded): Inci
       status: 'open',
       phase: 'investigate',
       openedAt: recorded.at,
+      reopened: { at: recorded.at, by: recorded.actor },
       roundFinished: true,
       seq: recorded.seq,
     };

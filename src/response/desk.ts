@@ -52,7 +52,11 @@ export interface Desk {
   report(evidence: string): Promise<string | undefined>;
 
   /** Checks a modal's submission from the store before it is acknowledged; the fault goes back inside the modal. */
-  whyNot(intent: 'resolve' | 'false-alarm' | 'reopen' | 'note', incident: string): Promise<Fault | undefined>;
+  whyNot(
+    intent: 'resolve' | 'false-alarm' | 'reopen' | 'note',
+    incident: string,
+    asker: Actor,
+  ): Promise<Fault | undefined>;
 
   /** What the face reports about the outside: a room now exists, a set-up step failed for good. */
   roomOpened(

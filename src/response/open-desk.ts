@@ -1,6 +1,6 @@
 // Puts the use cases behind one desk for the faces.
 
-import { theBot } from '../core/actor.ts';
+import { type Actor, theBot } from '../core/actor.ts';
 import { decide } from '../core/decide.ts';
 import { acceptGap } from './accept-gap.ts';
 import { answerCommand } from './answer-command.ts';
@@ -30,7 +30,7 @@ export function openDesk(given: Given): Desk {
     reviewView: (id) => reviewView(given, id),
     chart: (evidence) => chartOf(given.store, evidence),
     report: (evidence) => reportOf(given.store, evidence),
-    whyNot: (intent, id) => whyNot(given, intent, id),
+    whyNot: (intent, id, asker) => whyNot(given, intent, id, asker),
     roomOpened: (incident, room) => noteSetup(given, incident, { type: 'room-opened', ...room }),
     setupFailed: (incident, step, why) => noteSetup(given, incident, { type: 'setup-failed', step, why }),
   };
@@ -44,11 +44,11 @@ const probes = {
 } as const;
 
 /** The refusal that the decision would give now, so that a modal can show it before it is closed. */
-async function whyNot(given: Given, intent: keyof typeof probes, id: string) {
+async function whyNot(given: Given, intent: keyof typeof probes, id: string, asker: Actor) {
   const incident = await given.store.incident(id);
   if (incident === undefined)
     return { whose: 'person', code: 'unknown-incident', message: `There is no incident ${id}.` } as const;
-  const outcome = decide(incident, probes[intent], theBot);
+  const outcome = decide(incident, probes[intent], asker);
   if (!outcome.ok) return outcome.fault;
   return intent === 'reopen' ? whyNotReopen(given.store, incident) : undefined;
 }

@@ -21,7 +21,7 @@ export async function change(
   by: { readonly actor: Actor; readonly request?: Request | undefined; readonly said?: string | undefined },
   also?: (tx: Transaction, after: Incident, before: Incident) => Promise<void>,
 ): Promise<Outcome<Incident>> {
-  return given.store.transact(async (tx) => {
+  const outcome = await given.store.transact(async (tx) => {
     const before = incidentFrom(await tx.events(id));
     const outcome = before === undefined ? unknownIncident(id) : decide(before, command, by.actor);
     if (!outcome.ok) {
@@ -37,6 +37,22 @@ export async function change(
     await settle(tx, by.request, 'done');
     return done(after);
   });
+  audit(given, id, command, by.actor, outcome);
+  return outcome;
+}
+
+/** What people asked and what came of it. A refusal is in no record, because nothing happened. */
+function audit(
+  given: Given,
+  incident: string,
+  command: IncidentCommand,
+  actor: Actor,
+  outcome: Outcome<Incident>,
+): void {
+  if (actor.kind !== 'person') return;
+  const about = { incident: incident.slice(0, 40), asked: command.kind, person: actor.id };
+  if (outcome.ok) given.log.info({ ...about, seq: outcome.value.seq }, 'done');
+  else given.log.info({ ...about, why: outcome.fault.code }, 'refused');
 }
 
 /** Appends the events and the change of phase that they imply, and asks for the card to be redrawn. Returns the incident afterwards. */

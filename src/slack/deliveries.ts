@@ -105,7 +105,7 @@ export function createDeliveries(given: {
       const allowed = await people.mayUse(ask);
       if (!allowed.ok) {
         log.warn({ person: ask.person, kind: ask.kind, why: allowed.fault.code }, 'refused');
-        await answer(api, replyTo(ask), refusalMessage(allowed.fault));
+        await answer(api, replyTo(ask), refusalMessage(allowed.fault, await people.namesIn(allowed.fault)));
         return await inbox.settle(key, `refused: ${allowed.fault.code}`);
       }
       await conversations.work(keyed);

@@ -33,6 +33,8 @@ export interface People {
   mayUse(envelope: Envelope): Promise<Outcome<undefined>>;
   /** Names of everybody in the view, looked up; unknown ones are called by their id. */
   namesFor(view: IncidentView): Promise<Named>;
+  /** Of whoever was faster, where the refusal names somebody. */
+  namesIn(fault: Fault): Promise<Named>;
   named(actors: readonly Actor[]): Promise<Named>;
 }
 
@@ -93,6 +95,7 @@ export function createPeople(given: {
       return fault === undefined ? done(undefined) : refused(fault);
     },
     named,
+    namesIn: ({ earlier }) => named(earlier?.by === undefined ? [] : [earlier.by]),
     namesFor: (view) =>
       named(
         [view.declaredBy, view.escalation.stopped?.by, view.resolved?.by, ...Object.values(view.roles)].filter(

@@ -22,6 +22,8 @@ export interface Story {
   readonly store: Store;
   /** Lines of the bot's log at warn and above. */
   readonly complaints: readonly string[];
+  /** All lines of the bot's log, below warn too. */
+  readonly lines: readonly string[];
   /** The channel of the latest incident; waits for it. */
   incidentChannel(): Promise<string>;
   /** The live card of the newest incident; waits for it. */
@@ -48,10 +50,13 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   });
   const folder = mkdtempSync(join(tmpdir(), 'acgs-story-'));
   const complaints: string[] = [];
+  const lines: string[] = [];
   const config = storyConfig(company, folder);
   if (options.budget !== undefined) giveBudget(join(folder, 'runbooks'), options.budget);
   const store = await openMemoryStore();
-  const app = createApp(options.configure?.(config) ?? config, logInto(complaints), { openStore: async () => store });
+  const app = createApp(options.configure?.(config) ?? config, logInto(lines, complaints), {
+    openStore: async () => store,
+  });
   const { url } = await app.start();
   const { slack, world } = company;
   slack.deliverTo(`${url}/slack/events`);
@@ -73,6 +78,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     app,
     store,
     complaints,
+    lines,
     incidentChannel,
     card,
     async threadText() {
@@ -107,9 +113,14 @@ function giveBudget(folder: string, budget: string): void {
   writeFileSync(file, shipped.replace(/^( {4})uses: .*\n/gm, `$&$1budget: ${budget}\n`));
 }
 
-function logInto(lines: string[]): Log {
-  const keep = (about: object, message: string) => lines.push(`${message} ${JSON.stringify(about)}`);
-  return { debug: () => {}, info: () => {}, warn: keep, error: keep };
+/** Every line into `lines`; those at warn and above into `complaints` too. */
+function logInto(lines: string[], complaints: string[]): Log {
+  const keep = (about: object, message: string) => void lines.push(`${message} ${JSON.stringify(about)}`);
+  const complain = (about: object, message: string) => {
+    keep(about, message);
+    complaints.push(`${message} ${JSON.stringify(about)}`);
+  };
+  return { debug: keep, info: keep, warn: complain, error: complain };
 }
 
 /** Waits until `look` gives something that is neither undefined nor false; fails with what was waited for. */

@@ -12,6 +12,7 @@ import {
   line,
   link,
   type Message,
+  type Named,
   present,
   rich,
   strong,
@@ -21,15 +22,13 @@ import {
   words,
 } from './rich.ts';
 
-/** Answers that need nothing but themselves; the others are drawn from an incident's view. */
-export type PlainAnswer = Exclude<Answer, { kind: 'incident-show' } | { kind: 'declared' }>;
+/** Answers that need nothing but themselves; the others need names, or are drawn from an incident's view. */
+export type PlainAnswer = Exclude<Answer, { kind: 'incident-show' } | { kind: 'declared' } | { kind: 'refusal' }>;
 
 export function answerMessage(answer: PlainAnswer): Message {
   switch (answer.kind) {
     case 'text':
       return textMessage(answer.text);
-    case 'refusal':
-      return refusalMessage(answer.fault);
     case 'help':
       return helpMessage(answer);
     case 'incident-list':
@@ -45,13 +44,19 @@ export function textMessage(text: string): Message {
   return { text: topText(text), blocks: present([rich(line(words(text, 2_900)))]) };
 }
 
-export function refusalMessage(fault: Fault): Message {
-  return textMessage(refusalText(fault));
+export function refusalMessage(fault: Fault, named: Named): Message {
+  return textMessage(refusalText(fault, named));
 }
 
-/** What went wrong and what to do next, as one text. */
-export function refusalText(fault: Fault): string {
-  return fault.remedy === undefined ? fault.message : `${fault.message} ${fault.remedy}`;
+/** What went wrong, who was faster and when, and what to do next, as one text. */
+export function refusalText(fault: Fault, named: Named): string {
+  const said = fault.earlier === undefined ? fault.message : withEarlier(fault.message, fault.earlier, named);
+  return fault.remedy === undefined ? said : `${said} ${fault.remedy}`;
+}
+
+/** `INC-1 is already acknowledged, by rita at 02:16 UTC.` */
+function withEarlier(message: string, { by, at }: NonNullable<Fault['earlier']>, named: Named): string {
+  return `${message.replace(/\.$/, '')}, by ${by === undefined ? 'you' : named(by)} at ${utcTime(at)}.`;
 }
 
 function helpMessage(answer: Extract<Answer, { kind: 'help' }>): Message {

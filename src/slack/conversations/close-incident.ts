@@ -1,5 +1,6 @@
 // Resolve, close as false alarm, reopen: a form for the reason, checked against the record before it is accepted.
 
+import { person } from '../../core/actor.ts';
 import type { Request } from '../../response/desk.ts';
 import type { ClickAsk, Keyed, SubmissionAsk } from '../asks.ts';
 import { refusalText } from '../blocks/answers.ts';
@@ -27,8 +28,7 @@ export function closeIncident(p: Publishing): Conversation {
   const form = (intent: ClosingIntent, act: (incident: string, reason: string, request: Request) => Promise<void>) => ({
     errors: async (ask: SubmissionAsk): Promise<FormErrors> => {
       if (reasonOf(ask) === '') return { [fieldIds.reason]: 'Please write one sentence: the report quotes it.' };
-      const fault = await p.desk.whyNot(intent, readMetadata(ask.metadata).subject);
-      return fault === undefined ? undefined : { [fieldIds.reason]: cutTo(refusalText(fault), 300) };
+      return refusedForm(p, ask, intent, fieldIds.reason);
     },
     work: (keyed: Keyed<SubmissionAsk>) =>
       act(readMetadata(keyed.ask.metadata).subject, reasonOf(keyed.ask), requestOf(keyed)),
@@ -50,6 +50,18 @@ export function closeIncident(p: Publishing): Conversation {
       [modalIds.reopen]: form('reopen', (incident, reason, request) => p.desk.reopen(incident, reason, request)),
     },
   };
+}
+
+/** The refusal that the desk would give, under an input of the form. */
+export async function refusedForm(
+  p: Publishing,
+  ask: SubmissionAsk,
+  intent: ClosingIntent | 'note',
+  field: string,
+): Promise<FormErrors> {
+  const fault = await p.desk.whyNot(intent, readMetadata(ask.metadata).subject, person(ask.person));
+  if (fault === undefined) return undefined;
+  return { [field]: cutTo(refusalText(fault, await p.people.namesIn(fault)), 300) };
 }
 
 export function reasonOf(ask: SubmissionAsk): string {

@@ -1,13 +1,11 @@
 // A note for the record, with the time the noted thing happened.
 
 import type { SubmissionAsk } from '../asks.ts';
-import { refusalText } from '../blocks/answers.ts';
 import { intentLabel } from '../blocks/buttons.ts';
 import { noteModal } from '../blocks/modals.ts';
-import { cutTo } from '../fit.ts';
 import { actionIds, fieldIds, modalIds } from '../ids.ts';
 import type { Publishing } from '../publishing.ts';
-import { placeOf } from './close-incident.ts';
+import { placeOf, refusedForm } from './close-incident.ts';
 import { type Conversation, type FormErrors, readMetadata, requestOf, writeMetadata } from './conversation.ts';
 import { incidentOf } from './incident-buttons.ts';
 import { openModal } from './modal.ts';
@@ -43,8 +41,7 @@ async function noteErrors(p: Publishing, ask: SubmissionAsk): Promise<FormErrors
   const when = whenOf(ask);
   // A minute of grace: the form proposes the present minute, and clocks differ.
   if (when !== undefined && when > p.clock.now() + 60_000) return { [fieldIds.when]: 'This time is in the future.' };
-  const fault = await p.desk.whyNot('note', readMetadata(ask.metadata).subject);
-  return fault === undefined ? undefined : { [fieldIds.text]: cutTo(refusalText(fault), 300) };
+  return refusedForm(p, ask, 'note', fieldIds.text);
 }
 
 function textOf(ask: SubmissionAsk): string {

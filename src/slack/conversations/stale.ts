@@ -12,6 +12,10 @@ import { replyTo } from './conversation.ts';
 export async function stillPossible(p: Publishing, ask: ClickAsk, incident: string, intent: Intent): Promise<boolean> {
   const view = await p.desk.incidentView(incident);
   if (view?.intents.includes(intent)) return true;
+  const about = { incident: incident.slice(0, 40), asked: intent, person: ask.person };
+  // We draw no button for an incident that does not exist: somebody forged this one, or our record is not whole.
+  if (view === undefined) p.log.warn({ ...about, why: 'unknown-incident' }, 'refused');
+  else p.log.info({ ...about, why: 'too-late' }, 'refused');
   const said =
     view === undefined
       ? 'There is no such incident on record.'
@@ -26,16 +30,22 @@ export function whatHappened(view: IncidentView, intent: Intent, named: Named): 
   if (closed !== undefined) {
     const how = closed.as === 'false-alarm' ? 'closed as a false alarm' : 'resolved';
     const reason = closed.reason.trim() === '' ? '' : ` “${closed.reason.trim()}”`;
-    return `Nothing was done: ${view.id} was ${how} by ${named(closed.by)} at ${utcTime(closed.at)}.${reason}`;
+    return `Nothing was done: ${view.id} was ${how} by ${named(closed.by)} at ${utcTime(closed.at)}.${reason} ${openStep(view)}`;
   }
   const stopped = view.escalation.stopped;
   if (intent === 'acknowledge' && stopped !== undefined) {
-    return `Nothing was done: ${named(stopped.by)} acknowledged ${view.id} at ${utcTime(stopped.at)}.`;
+    return `Nothing was done: ${named(stopped.by)} acknowledged ${view.id} at ${utcTime(stopped.at)}. ${openStep(view)}`;
   }
   const commander = view.roles.commander;
   if (intent === 'take-command' && commander !== undefined) {
     return `Nothing was done: ${named(commander)} has command of ${view.id}.`;
   }
-  if (intent === 'reopen') return `Nothing was done: ${view.id} is open.`;
-  return `Nothing was done: ${view.id} has moved on, and this is not possible now.`;
+  if (intent === 'reopen') return `Nothing was done: ${view.id} is open. ${openStep(view)}`;
+  return `Nothing was done: ${view.id} has moved on, and this is not possible now. ${openStep(view)}`;
+}
+
+function openStep(view: IncidentView): string {
+  const current = view.phases.find((phase) => phase.state === 'current');
+  // Once the report is drafted no phase is current; people still work on its draft.
+  return `Its open step is: ${current?.name ?? 'post-mortem'}.`;
 }

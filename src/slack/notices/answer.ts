@@ -2,7 +2,7 @@
 
 import type { Answer } from '../../core/answer.ts';
 import type { ReplyTo } from '../../core/notice.ts';
-import { answerMessage, textMessage } from '../blocks/answers.ts';
+import { answerMessage, refusalMessage, textMessage } from '../blocks/answers.ts';
 import { incidentShown } from '../blocks/card.ts';
 import { line, type Message, present, rich, strong, topText, words } from '../blocks/rich.ts';
 import { addressOf, cardOf, type Publishing, roomOf } from '../publishing.ts';
@@ -21,6 +21,8 @@ async function draw(p: Publishing, given: Answer): Promise<Message> {
     }
     case 'declared':
       return declared(given.incident, given.joined, await roomOf(p, given.incident), await separately(p, given));
+    case 'refusal':
+      return refusalMessage(given.fault, await p.people.namesIn(given.fault));
     default:
       return answerMessage(given);
   }

@@ -1,5 +1,6 @@
 // An incident's use cases against the real store: what must hold when time passes, people repeat themselves, and runbooks change.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { person } from '../../../src/core/actor.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import { escalate } from '../../../src/response/escalate.ts';
 import { runChecks } from '../../../src/response/run-checks.ts';
@@ -146,7 +147,7 @@ describe('one incident a runbook and scope', () => {
     await declareIll();
     await bench.desk.resolve('INC-1', { as: 'resolved', reason: 'over' }, bench.asks('U0RITA'));
     await bench.desk.command('incident latency', bench.asks('U0LENA'));
-    expect(await bench.desk.whyNot('reopen', 'INC-1')).toMatchObject({ code: 'another-is-open' });
+    expect(await bench.desk.whyNot('reopen', 'INC-1', person('U0RITA'))).toMatchObject({ code: 'another-is-open' });
     await bench.answers();
     await bench.desk.reopen('INC-1', 'again', bench.asks('U0RITA'));
     expect(await bench.answers()).toContain('refusal another-is-open');

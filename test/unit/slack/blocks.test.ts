@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../src/core/actor.ts';
 import { person } from '../../../src/core/actor.ts';
-import type { Answer } from '../../../src/core/answer.ts';
 import type { CheckView, IncidentView } from '../../../src/response/views.ts';
-import { answerMessage, type PlainAnswer } from '../../../src/slack/blocks/answers.ts';
+import { answerMessage, type PlainAnswer, refusalMessage } from '../../../src/slack/blocks/answers.ts';
 import { announcement, incidentCard, incidentShown } from '../../../src/slack/blocks/card.ts';
 import { evidenceMessages } from '../../../src/slack/blocks/evidence.ts';
 import { closingModal, gapModal, noteModal } from '../../../src/slack/blocks/modals.ts';
@@ -186,15 +185,16 @@ it('any answer, line, chart and late click becomes a message that Slack takes', 
         declaredAt: nightMs,
         link: `https://x/${words}`,
       } as const;
-      const answers: readonly Answer[] = [
+      const refusal = { whose: 'person', code: 'x', message: words, remedy: words, earlier: { at: nightMs } } as const;
+      expectGood(refusalMessage(refusal, () => words));
+      const answers: readonly PlainAnswer[] = [
         { kind: 'text', text: words },
-        { kind: 'refusal', fault: { whose: 'person', code: 'x', message: words, remedy: words } },
         { kind: 'help', commands: lines.map((usage) => ({ usage, does: words })), unknown: words, suggestion: words },
         { kind: 'incident-list', incidents: lines.map(() => line), total: many + 3 },
         { kind: 'oncall', levels: lines.slice(0, 6).map((name) => ({ level: 'L1', name, pageAtMs: 0, people: [] })) },
         { kind: 'review-started', review: 'R', title: words, checks: many },
       ];
-      for (const answer of answers) expectGood(answerMessage(answer as PlainAnswer));
+      for (const answer of answers) expectGood(answerMessage(answer));
       const call = { level: 'L1', name: words, people: [...lines, 'U0RITA', 'S0ONCALL'], why: words };
       expectGood(callMessage(anIncident({ title: words }), call));
       for (const message of [

@@ -1,0 +1,121 @@
+// What must hold after every fault, whatever it was: looked at from outside, through the store and the workspace.
+
+import { expect } from 'vitest';
+import type { Store } from '../../src/core/ports.ts';
+import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
+import { until } from './story.ts';
+
+/** What a checker can see of a bot that runs, or ran. */
+export interface Seen {
+  readonly store: Pick<Store, 'incidents' | 'events' | 'verify' | 'inbox' | 'outbox'>;
+  readonly slack: PretendSlack;
+  /** Lines of the bot's log. */
+  readonly lines: readonly string[];
+}
+
+export interface Witness {
+  /** Asserts the invariants I2 to I7. Ask when the fault is over: it waits for what is due, and then nothing may be left. */
+  assertAll(): Promise<void>;
+}
+
+/** Slack's own limit (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
+const ackWithinMs = 3_000;
+const settledWithinMs = 40_000;
+
+/** Begin before the fault: acknowledgements are measured from here on. */
+export function bearWitness(seen: Seen): Witness {
+  const acks: { readonly kind: string; readonly ackMs: number; readonly outcome: string }[] = [];
+  seen.slack.on((change) => {
+    if (change.kind !== 'delivery' || typeof change.ackMs !== 'number') return;
+    acks.push({ kind: String(change.delivery), ackMs: change.ackMs, outcome: String(change.outcome) });
+  });
+  return {
+    async assertAll() {
+      await until('an empty inbox and outbox', () => isSettled(seen.store), settledWithinMs);
+      const accepted = acks.filter((ack) => ack.kind === 'command' && ack.outcome === 'ok').length;
+      expect(answersIn(seen.slack), 'I2: every accepted command has an answer').toBeGreaterThanOrEqual(accepted);
+      expect(await unfoundedGreens(seen), 'I3: nothing is green without an observation').toEqual([]);
+      expect(
+        acks.filter((ack) => ack.ackMs >= ackWithinMs),
+        'I4: acknowledged within 3 s',
+      ).toEqual([]);
+      expect(await brokenChains(seen.store), 'I5: the chain of every incident verifies').toEqual([]);
+      expect(secretsIn(seen), 'I6: no secret in any line or message').toEqual([]);
+      await stillAnswers(seen);
+    },
+  };
+}
+
+/** I2: nothing that was accepted is left, and nothing that people should see. */
+export async function isSettled(store: Pick<Store, 'inbox' | 'outbox'>): Promise<boolean> {
+  const [inbox, outbox] = await Promise.all([store.inbox.backlog(), store.outbox.backlog()]);
+  return inbox.waiting === 0 && outbox.waiting === 0;
+}
+
+/** I3: checks and incidents that were shown as OK, and that no measurement on record held against its limits. */
+export async function unfoundedGreens({ store, slack }: Pick<Seen, 'store' | 'slack'>): Promise<readonly string[]> {
+  const measured = new Set<string>();
+  for (const { id, headline } of await store.incidents({ limit: 1_000 })) {
+    for (const { event } of await store.events(id)) {
+      if (event.type !== 'observed' || event.observation.verdict !== 'ok') continue;
+      const { check, title, limits, rows, measurement } = event.observation;
+      const held = limits.some((limit) => limit.outcome === 'held');
+      // Without a limit something must at least have been read.
+      if (!held && (limits.length > 0 || (measurement === undefined && rows.length === 0))) continue;
+      measured.add(title);
+      if (check === headline) measured.add(id);
+    }
+  }
+  return [...new Set(messagesOf(slack).flatMap(greensIn))].filter((name) => !measured.has(name));
+}
+
+/** `🟢 OK INC-1 …` of a list, `🟢 OK · …` above `INC-1 …` on a card, `🟢 OK Hit rate: …` of a check. */
+function greensIn({ text }: PretendMessage): readonly string[] {
+  const named = [...text.matchAll(/🟢 OK (INC-\d+|[^·:\n]+(?=: ))/gu), ...text.matchAll(/^🟢 OK · .*\n(INC-\d+)/gu)];
+  return named.map(([, name = '']) => name.trim());
+}
+
+/** I5. */
+export async function brokenChains(store: Pick<Store, 'incidents' | 'verify'>): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const { id } of await store.incidents({ limit: 1_000 })) {
+    const verified = await store.verify(id);
+    if (!verified.ok) broken.push(`${id} #${verified.seq}: ${verified.why}`);
+  }
+  return broken;
+}
+
+/** I6: where a secret of this workspace, or anything that looks like one of Slack's, stands in the open. */
+export function secretsIn({ slack, lines }: Pick<Seen, 'slack' | 'lines'>): readonly string[] {
+  const secret = (text: string) =>
+    text.includes(slack.botToken) ||
+    text.includes(slack.signingSecret) ||
+    /xox[abp]-\w|xapp-\w|Bearer (?!\[masked\])/.test(text);
+  const files = slack.files().map((file) => Buffer.from(slack.fileBytes(file.id)).toString('utf8'));
+  const messages = messagesOf(slack).map((message) => `${message.text} ${JSON.stringify(message.blocks ?? [])}`);
+  return [...lines, ...messages, ...files, ...slack.channels().map((channel) => channel.topic)].filter(secret);
+}
+
+/** I7: somebody who only wants to look is answered. */
+async function stillAnswers({ slack }: Pick<Seen, 'slack'>): Promise<void> {
+  const before = answersIn(slack);
+  const delivery = await slack.command('lena', '#incidents', 'incident list');
+  expect(delivery.status, 'I7: read-only commands work').toBe(200);
+  await until('I7: an answer to somebody who only looks', () => answersIn(slack) > before);
+}
+
+/** Messages of the bot that people see outside of incident channels. */
+function answersIn(slack: PretendSlack): number {
+  const open = slack.channels().filter((channel) => !channel.name.startsWith('inc-'));
+  const posted = open.flatMap((channel) => channel.messages).filter((message) => message.botId !== undefined);
+  return posted.length + ephemeralsOf(slack).length;
+}
+
+function messagesOf(slack: PretendSlack): readonly PretendMessage[] {
+  return [...slack.channels().flatMap((channel) => channel.messages), ...ephemeralsOf(slack)];
+}
+
+function ephemeralsOf(slack: PretendSlack): readonly PretendMessage[] {
+  const people = new Set(slack.channels().flatMap((channel) => channel.members));
+  return [...people].filter((id) => id !== slack.botUserId).flatMap((id) => slack.ephemerals(id));
+}

@@ -14,7 +14,7 @@ import type { Ask, Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
-import { createSlackFace, type SlackFace } from './slack/index.ts';
+import type { SlackFace } from './slack/index.ts';
 import { openStore } from './store/index.ts';
 import { catalogOf } from './systems/catalog.ts';
 import { createSystems } from './systems/index.ts';
@@ -65,6 +65,9 @@ const turns = [
 ] as const;
 type Part = (typeof turns)[number]['parts'][number];
 
+/** Slack's SDK is the largest part of a start; it is loaded while the store opens, which mostly waits for its database. */
+const loadSlack = () => import('./slack/index.ts');
+
 const randomIds: Ids = { next: () => randomBytes(16).toString('hex') };
 
 export function createApp(config: Config, log: Log, overrides: Overrides = {}): App {
@@ -84,8 +87,14 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const loaded = await loadRunbooks(config.runbooks, catalogOf(systems.systems));
     if (!loaded.ok) throw new FaultyRunbooks(loaded.faults);
 
-    const store = await (overrides.openStore?.() ?? openStore(config.store, { clock, ids, log }));
-    started.set('store', () => store.close());
+    const opening = overrides.openStore?.() ?? openStore(config.store, { clock, ids, log });
+    started.set('store', () =>
+      opening.then(
+        (store) => store.close(),
+        () => {},
+      ),
+    );
+    const [store, { createSlackFace }] = await Promise.all([opening, loadSlack()]);
     const metrics = createMetrics(store);
     const ask = measured(createAsk(systems.systems, { clock, log }), metrics);
     const given: Given = { store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask };
@@ -117,6 +126,11 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const stopWork = await store.work(carryOutJob(given));
     started.set('jobs', stopWork);
     log.info({ url: server.url }, 'ready');
+    for (const system of systems.systems) {
+      void system
+        .prepare()
+        .catch((error: unknown) => log.warn({ system: system.name, error: String(error) }, 'not prepared'));
+    }
     return { url: server.url };
   }
 

@@ -1,81 +1,69 @@
-// Draws charts in this process: Chart.js on a canvas, with its own letters, so that nothing leaves the company.
+// Draws charts on this machine, so that nothing leaves the company, and on a thread of its own, so that nobody waits for it.
 
-import { fileURLToPath } from 'node:url';
-import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
-import {
-  type ChartItem,
-  Chart as ChartJs,
-  Legend,
-  LinearScale,
-  LineController,
-  LineElement,
-  type Plugin,
-  PointElement,
-  SubTitle,
-  TimeScale,
-  Title,
-} from 'chart.js';
-import 'chartjs-adapter-luxon';
-import annotationPlugin from 'chartjs-plugin-annotation';
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import type { Chart, Picture } from '../core/chart.ts';
 import type { ChartRenderer } from '../core/ports.ts';
-import { chartSize, toChartJs } from './chartjs.ts';
 import { before } from './deadline.ts';
-import { pictureFrom } from './png.ts';
+import type { Drawn, ToDraw } from './drawing-thread.ts';
+import { fontFiles } from './fonts.ts';
 
-const whitePaper: Plugin = {
-  id: 'white-paper',
-  beforeDraw: ({ ctx, width, height }) => {
-    ctx.save();
-    ctx.fillStyle = '#FFFFFF';
-    ctx.fillRect(0, 0, width, height);
-    ctx.restore();
-  },
-};
+type Draw = (chart: Chart) => Promise<Picture>;
 
-/** @param given.deadlineMs after which `render` rejects; drawing itself takes about 100 ms. */
-export function createLocalRenderer(given: { readonly deadlineMs: number }): ChartRenderer {
-  registerFonts();
-  ChartJs.register(
-    LineController,
-    LineElement,
-    PointElement,
-    LinearScale,
-    TimeScale,
-    Legend,
-    Title,
-    SubTitle,
-    annotationPlugin,
-  );
+/**
+ * @param given.deadlineMs after which `render` rejects; drawing itself takes about 100 ms, and some more the first time
+ * @param given.idleMs after which a thread that is asked nothing ends, and gives its memory back
+ */
+export function createLocalRenderer(given: { readonly deadlineMs: number; readonly idleMs: number }): ChartRenderer {
+  const missing = fontFiles().find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw new Error(`the font file ${missing} is missing: install the packages again (npm ci)`);
+  let draw: Draw | undefined;
   return {
-    render: (chart) => before(AbortSignal.timeout(given.deadlineMs), draw(chart), 'the chart took too long to draw'),
+    render(chart) {
+      draw ??= startDrawing(given.idleMs, () => {
+        draw = undefined;
+      });
+      return before(AbortSignal.timeout(given.deadlineMs), draw(chart), 'the chart took too long to draw');
+    },
   };
 }
 
-async function draw(chart: Chart): Promise<Picture> {
-  const canvas = createCanvas(chartSize.width, chartSize.height);
-  const config = { ...toChartJs(chart, 'canvas'), plugins: [whitePaper] };
-  // Chart.js types its target as the canvas of a browser and its data as mutable; both are only read here.
-  const drawing = new ChartJs(
-    canvas as unknown as ChartItem,
-    config as unknown as ConstructorParameters<typeof ChartJs>[1],
-  );
-  try {
-    const picture = pictureFrom(await canvas.encode('png'));
-    if (picture === undefined) throw new Error('the canvas did not make a PNG');
-    return picture;
-  } finally {
-    drawing.destroy();
-  }
-}
+/** @param ended called once when the thread is gone, by itself or because it broke: the next chart needs a new one */
+function startDrawing(idleMs: number, ended: () => void): Draw {
+  const waiting = new Map<number, PromiseWithResolvers<Picture>>();
+  const worker = new Worker(new URL('./drawing-thread.ts', import.meta.url));
+  let asked = 0;
+  let over = false;
 
-/** Without a registered font the canvas of a bare machine draws no text and reports no error. */
-function registerFonts(): void {
-  for (const subset of ['latin', 'latin-ext', 'cyrillic', 'greek']) {
-    for (const weight of [400, 600]) {
-      const file = import.meta.resolve(`@fontsource/inter/files/inter-${subset}-${weight}-normal.woff2`);
-      const key = GlobalFonts.registerFromPath(fileURLToPath(file), 'Inter');
-      if (key === null) throw new Error(`the font file ${file} cannot be read: install the packages again (npm ci)`);
-    }
-  }
+  const end = (why: string): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(idle);
+    ended();
+    for (const { reject } of waiting.values()) reject(new Error(why));
+    void worker.terminate();
+  };
+  const idle = setTimeout(() => end('the chart took for ever to draw'), idleMs).unref();
+
+  worker.on('message', (drawn: Drawn) => {
+    const asker = waiting.get(drawn.id);
+    waiting.delete(drawn.id);
+    if ('picture' in drawn) asker?.resolve(drawn.picture);
+    else asker?.reject(new Error(drawn.why));
+    // A thread that waits keeps no process alive.
+    if (waiting.size === 0) worker.unref();
+  });
+  worker.on('error', (error) => end(`the drawing thread broke: ${error.message}`));
+  worker.on('exit', () => end('the drawing thread ended'));
+
+  return (chart) => {
+    asked += 1;
+    const drawing = Promise.withResolvers<Picture>();
+    waiting.set(asked, drawing);
+    idle.refresh();
+    worker.ref();
+    worker.postMessage({ id: asked, chart } satisfies ToDraw);
+    return drawing.promise;
+  };
 }

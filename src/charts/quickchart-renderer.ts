@@ -1,14 +1,19 @@
 // Lets a QuickChart server of the operator draw the chart; the server is always named in the configuration, there is no default.
 
-import quickchart from 'quickchart-js';
 import type { Chart, Picture } from '../core/chart.ts';
 import type { ChartRenderer } from '../core/ports.ts';
 import { chartSize, toChartJs } from './chartjs.ts';
 import { before } from './deadline.ts';
 import { pictureFrom } from './png.ts';
 
-/** The package describes its CommonJS build; the module that Node loads has the class itself as its default export. */
-const QuickChart = quickchart as unknown as typeof quickchart.default;
+/**
+ * Loaded at the first chart: most draw on this machine. The package describes its CommonJS build; the module that Node loads has the class
+ * itself as its default export.
+ */
+const loadQuickChart = async () => {
+  const { default: quickchart } = await import('quickchart-js');
+  return quickchart as unknown as typeof quickchart.default;
+};
 
 /** A chart of 1,600 × 800 pixels is 50 to 200 kB. */
 const maxPngBytes = 4_000_000;
@@ -35,7 +40,8 @@ export function createQuickChartRenderer(url: string, given: { readonly deadline
 }
 
 /** What the server is asked to draw, as quickchart-js writes it. Its default is Chart.js 2, hence the version. */
-function requestBody(chart: Chart): string {
+async function requestBody(chart: Chart): Promise<string> {
+  const QuickChart = await loadQuickChart();
   const request = new QuickChart()
     .setVersion('4')
     .setFormat('png')
@@ -51,7 +57,7 @@ async function ask(endpoint: URL, chart: Chart, signal: AbortSignal): Promise<Pi
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: requestBody(chart),
+    body: await requestBody(chart),
     redirect: 'manual',
     signal,
   });

@@ -223,6 +223,8 @@ export interface System {
   readonly actions: Readonly<
     Record<string, { problems(params: unknown): readonly { readonly path: string; readonly message: string }[] }>
   >;
+  /** Loads beforehand what the first question would wait for; a start does not wait for it. */
+  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 

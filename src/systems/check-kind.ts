@@ -34,6 +34,8 @@ interface SystemParts<Deps> {
   readonly actions: Readonly<Record<string, z.ZodType>>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Loads what the first question would wait for. */
+  prepare?(): Promise<unknown>;
   close?(): void;
 }
 
@@ -47,6 +49,9 @@ export function systemOf<Deps>(parts: SystemParts<Deps>): System {
     configured: parts.deps !== undefined,
     checks: Object.fromEntries(checks),
     actions: Object.fromEntries(actions),
+    async prepare() {
+      if (parts.deps !== undefined) await parts.prepare?.();
+    },
     async close() {
       parts.close?.();
     },

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import type { AxiosInstance, CreateAxiosDefaults } from 'axios';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -46,9 +46,14 @@ export interface HttpOptions {
   readonly proxy?: string | undefined;
 }
 
+/** A fifth of a second, which a start does not wait for: loaded at the first request, or by `prepare`. */
+const loadAxios = () => import('axios');
+
 export interface Http {
   /** The parsed JSON body of a GET; asked once more after a lost connection or a 5xx. Ends when `signal` aborts, at the latest. */
   getJson(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer<unknown>>;
+  /** Loads beforehand what the first request would wait for. */
+  prepare(): Promise<void>;
   close(): void;
 }
 
@@ -61,8 +66,10 @@ interface Attempt {
 
 export function createHttp(options: HttpOptions): Http {
   const connection = connect(options);
-  if (!connection.ok) return { getJson: async () => connection, close() {} };
-  const { client, secrets, close } = connection.value;
+  if (!connection.ok) return { getJson: async () => connection, prepare: async () => {}, close() {} };
+  const { open, secrets, close } = connection.value;
+  let client: Promise<AxiosInstance> | undefined;
+  const opened = () => (client ??= open());
   const policy = wrap(
     bulkhead(requestsAtOnce, requestsWaiting),
     circuitBreaker(
@@ -85,19 +92,22 @@ export function createHttp(options: HttpOptions): Http {
         else signal.addEventListener('abort', end, { once: true });
       });
       const asking = policy
-        .execute(() => attempt(client, asked, path, query, signal, secrets), signal)
+        .execute(() => attempt(opened(), asked, path, query, signal, secrets), signal)
         .then((made) => made.answer)
         .catch((error: unknown) => notAsked(asked, error));
       const answer = await Promise.race([late, asking]);
       // An answer that lost the race by a hair is still a timeout: the caller has given up.
       return signal.aborted ? late : answer;
     },
+    async prepare() {
+      await opened();
+    },
     close,
   };
 }
 
 interface Connection {
-  readonly client: AxiosInstance;
+  open(): Promise<AxiosInstance>;
   readonly secrets: readonly string[];
   close(): void;
 }
@@ -116,7 +126,7 @@ function connect(options: HttpOptions): Answer<Connection> {
   const agentOptions = { keepAlive: true, maxSockets: requestsAtOnce, scheduling: 'lifo' as const };
   const httpAgent = new HttpAgent(agentOptions);
   const httpsAgent = new HttpsAgent({ ...agentOptions, ...(ca === undefined ? {} : { ca }) });
-  const client = axios.create({
+  const clientOptions: CreateAxiosDefaults = {
     baseURL: base,
     httpAgent,
     httpsAgent,
@@ -133,11 +143,11 @@ function connect(options: HttpOptions): Answer<Connection> {
     responseType: 'text',
     transformResponse: (body: unknown) => body,
     validateStatus: () => true,
-  });
+  };
   const basic = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
   const secrets = [options.bearerToken ?? '', credentials.password, url.password, basic.length > 4 ? basic : ''];
   return answered({
-    client,
+    open: async () => (await loadAxios()).default.create(clientOptions),
     secrets,
     close() {
       httpAgent.destroy();
@@ -154,7 +164,7 @@ function proxyFrom(written: string) {
 }
 
 async function attempt(
-  client: AxiosInstance,
+  client: Promise<AxiosInstance>,
   asked: Asked,
   path: string,
   query: Readonly<Record<string, string>>,
@@ -165,7 +175,7 @@ async function attempt(
   try {
     // The query string is built here: a plus sign must arrive as %2B.
     const search = new URLSearchParams(query).toString();
-    const response = await client.get<string>(search === '' ? path : `${path}?${search}`, { signal });
+    const response = await (await client).get<string>(search === '' ? path : `${path}?${search}`, { signal });
     const { status, data } = response;
     if (status >= 200 && status < 300) return settled(parse(asked, data));
     const text = errorTextOf(withoutSecrets(String(data), secrets));
@@ -177,6 +187,7 @@ async function attempt(
       const failure = timedOut(asked, performance.now() - began);
       return { answer: { ok: false, failure }, transient: false, outage: true };
     }
+    const { isAxiosError } = await loadAxios();
     // An axios error carries the request with its Authorization header: nothing of it but its code goes on.
     if (isAxiosError(error) && /maxContentLength/.test(error.message)) return settled(tooLarge(asked));
     const code = isAxiosError(error) ? (codeOf(error.cause) ?? error.code) : undefined;

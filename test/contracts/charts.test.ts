@@ -9,7 +9,9 @@ import { createChartRenderer } from '../../src/charts/index.ts';
 import type { ChartRenderer } from '../../src/core/ports.ts';
 import { latencyChart, seriesOf } from '../support/charts.ts';
 
-const local = createChartRenderer({ renderer: 'local' });
+/** What is drawn matters here, not how busy the machine is. */
+const patient = { deadlineMs: 30_000 };
+const local = createChartRenderer({ renderer: 'local' }, patient);
 const servers: Server[] = [];
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -51,7 +53,7 @@ afterAll(async () => {
 
 describe.each<[string, () => ChartRenderer]>([
   ['local', () => local],
-  ['quickchart', () => createChartRenderer({ renderer: 'quickchart', url: quickChartUrl })],
+  ['quickchart', () => createChartRenderer({ renderer: 'quickchart', url: quickChartUrl }, patient)],
 ])('the %s renderer', (_, renderer) => {
   test('draws a PNG of 1,600 × 800 pixels and says its size', async () => {
     const picture = await renderer().render(latencyChart());
@@ -87,6 +89,14 @@ describe('the local renderer', () => {
       local.render({ ...latencyChart(), title: '' }),
     ]);
     expect(digest(one.png)).not.toBe(digest(other.png));
+  });
+
+  test('ends its thread when there is nothing to draw, and has a new one for the next chart', async () => {
+    const idleMs = 8_000;
+    const sparing = createChartRenderer({ renderer: 'local' }, { ...patient, idleMs });
+    await sparing.render(latencyChart());
+    await new Promise((waited) => setTimeout(waited, idleMs + 200));
+    expect((await sparing.render(latencyChart())).width).toBe(1600);
   });
 
   test('gives up at its deadline', async () => {

@@ -30,6 +30,7 @@ export function createDashboard(config: DashboardConfig | undefined, given: Dash
     actions: {},
     clock: given.clock,
     log: given.log,
+    prepare: async () => http?.prepare(),
     close: () => http?.close(),
   });
 }

@@ -31,8 +31,8 @@ export interface Cluster {
   ): Promise<Answer<T>>;
 }
 
-/** Nine tenths of a second and 70 MB: not paid by those who have no cluster. */
-const loadLibrary = () => import('@kubernetes/client-node');
+/** Nine tenths of a second and 70 MB: not paid by those who have no cluster, and not before the start is over. */
+export const loadLibrary = () => import('@kubernetes/client-node');
 export type Library = Awaited<ReturnType<typeof loadLibrary>>;
 
 class AnswerTooLarge extends Error {

@@ -3,7 +3,7 @@
 import type { Clock, Log, System } from '../../core/ports.ts';
 import { systemOf } from '../check-kind.ts';
 import { kubernetesActions } from './actions.ts';
-import { clusterOf } from './cluster.ts';
+import { clusterOf, loadLibrary } from './cluster.ts';
 import type { KubernetesConfig } from './config.ts';
 import { deployment } from './deployment.ts';
 
@@ -19,5 +19,6 @@ export function createKubernetes(
     actions: kubernetesActions,
     clock: given.clock,
     log: given.log,
+    prepare: loadLibrary,
   });
 }

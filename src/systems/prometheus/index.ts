@@ -39,6 +39,7 @@ export function createPrometheus(config: PrometheusConfig | undefined, given: Pr
     actions: {},
     clock: given.clock,
     log: given.log,
+    prepare: async () => http?.prepare(),
     close: () => http?.close(),
   });
 }

@@ -7,6 +7,7 @@ import { clients } from './clients.ts';
 import type { RedisConfig } from './config.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
+import { loadRedis } from './session.ts';
 import { slowlog } from './slowlog.ts';
 
 /** Without a config its checks answer `not_configured`. */
@@ -21,5 +22,6 @@ export function createRedis(
     actions: redisActions,
     clock: given.clock,
     log: given.log,
+    prepare: loadRedis,
   });
 }

@@ -1,7 +1,7 @@
 // One short connection to Redis per check: nothing is queued, resent or retried, and it never outlives its budget.
 
 import { readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import {
   type Answer,
   answered,
@@ -15,6 +15,9 @@ import {
 
 const connectTimeoutMs = 3_000;
 const commandTimeoutMs = 3_000;
+
+/** A tenth of a second, which a start does not wait for. */
+export const loadRedis = () => import('ioredis');
 
 export interface RedisDeps {
   readonly url: string;
@@ -42,7 +45,8 @@ export async function withRedis<T>(
     return failed('failed', `redis: ${key} cannot be read`, `Point ${key} at a readable PEM file.`);
   }
   const began = performance.now();
-  const redis = new Redis(deps.url, {
+  const library = await loadRedis();
+  const redis = new library.Redis(deps.url, {
     lazyConnect: true,
     // The library's defaults queue commands while Redis is away and send unanswered ones again.
     enableOfflineQueue: false,

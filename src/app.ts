@@ -4,13 +4,16 @@ import { randomBytes } from 'node:crypto';
 import { createChartRenderer } from './charts/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { ChartRenderer, Clock, Ids, Log, Store, System } from './core/ports.ts';
-import type { Library } from './core/runbook.ts';
+import type { ChartRenderer, Clock, Ids, Log, Store } from './core/ports.ts';
+import { createExposition } from './intake/exposition.ts';
 import { startHttpServer } from './intake/http-server.ts';
-import { createMetrics, type Metrics } from './intake/metrics.ts';
+import { measuredAsk, measuredJobs, measuredStore } from './intake/measured.ts';
+import { createMetrics } from './intake/metrics.ts';
+import { createReadiness, type Readiness } from './intake/readiness.ts';
+import { startSelfProbe } from './intake/self-probe.ts';
 import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
-import type { Ask, Given, Level } from './response/given.ts';
+import type { Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
@@ -18,6 +21,7 @@ import type { SlackFace } from './slack/index.ts';
 import { openStore } from './store/index.ts';
 import { catalogOf } from './systems/catalog.ts';
 import { createSystems } from './systems/index.ts';
+import { version } from './version.ts';
 
 /** What a test or an embedding program may exchange. */
 export interface Overrides {
@@ -58,7 +62,7 @@ export class NotYet extends Error {
  * ms after the start of the stop, so that all of it ends within the 10 s that a process is given.
  */
 const turns = [
-  { parts: ['http'], untilMs: 2_000 },
+  { parts: ['http', 'self-probe'], untilMs: 2_500 },
   { parts: ['jobs', 'slack'], untilMs: 7_000 },
   { parts: ['store'], untilMs: 8_500 },
   { parts: ['systems'], untilMs: 9_000 },
@@ -75,6 +79,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
   const ids = overrides.ids ?? randomIds;
   const started = new Map<Part, () => Promise<void>>();
   let stopping: Promise<void> | undefined;
+  let readiness: Readiness | undefined;
 
   async function start(): Promise<{ readonly url: string }> {
     const systems = createSystems(config.systems, {
@@ -94,9 +99,17 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
         () => {},
       ),
     );
-    const [store, { createSlackFace }] = await Promise.all([opening, loadSlack()]);
-    const metrics = createMetrics(store);
-    const ask = measured(createAsk(systems.systems, { clock, log }), metrics);
+    const [opened, { createSlackFace }] = await Promise.all([opening, loadSlack()]);
+    const metrics = createMetrics({ clock, version, systems: systems.systems.map((system) => system.name) });
+    const store = measuredStore(opened, metrics);
+    const health = createReadiness({
+      clock,
+      systems: systems.systems,
+      runbooks: loaded.library.procedures.map((procedure) => procedure.name),
+      store,
+    });
+    readiness = health;
+    const ask = measuredAsk(createAsk(systems.systems, { clock, log }), metrics, health);
     const given: Given = { store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask };
     const desk = openDesk(given);
     const charts: ChartRenderer = createChartRenderer(config.charts);
@@ -107,7 +120,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const { botToken, signingSecret } = connection;
     const slack = createSlackFace(
       { botToken, signingSecret, apiUrl, channel, incidentChannels, limits },
-      { desk, store, charts, clock, ids, log },
+      { desk, store, charts, clock, ids, log, meter: metrics },
     );
     await slack.start();
     started.set('slack', () => slack.stop());
@@ -115,16 +128,18 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const server = await startHttpServer(
       {
         routes: { 'POST /slack/events': slack.handler },
-        readiness: () => readiness(store, slack, systems.systems, loaded.library),
-        metrics: () => metrics.expose(),
+        readiness: () => health.report(slack.status()),
+        metrics: createExposition({ registry: metrics.registry, store, slackBudget: slack.budget, log }),
       },
       config.http,
       log,
     );
     started.set('http', () => server.stop());
     await resumeWatches(given);
-    const stopWork = await store.work(carryOutJob(given));
+    const stopWork = await store.work(measuredJobs(carryOutJob(given), metrics));
     started.set('jobs', stopWork);
+    health.listenersAre('up');
+    started.set('self-probe', startSelfProbe(server.url, { well: metrics.probed, log }));
     log.info({ url: server.url }, 'ready');
     for (const system of systems.systems) {
       void system
@@ -136,6 +151,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
 
   async function stop(): Promise<void> {
     const begunAt = performance.now();
+    readiness?.listenersAre('stopping');
     for (const { parts, untilMs } of turns) {
       await Promise.all(parts.map((part) => stopPart(part, untilMs - (performance.now() - begunAt))));
     }
@@ -172,29 +188,4 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
 
 function ladderOf(config: Config): readonly Level[] {
   return config.escalation.map(({ level, name, pageAtMs, people }) => ({ level, name, pageAtMs, people }));
-}
-
-function measured(ask: Ask, metrics: Metrics): Ask {
-  return async (definition) => {
-    const finding = await ask(definition);
-    metrics.checked(definition, finding);
-    return finding;
-  };
-}
-
-/** The store decides; Slack and each system are told, and are no reason to be unready (alerts must get through while Slack is down). */
-async function readiness(store: Store, slack: SlackFace, systems: readonly System[], library: Library) {
-  const reachable = await store.ping().then(
-    () => true,
-    () => false,
-  );
-  return {
-    ready: reachable,
-    store: reachable ? 'reachable' : 'unreachable',
-    slack: slack.status(),
-    systems: Object.fromEntries(
-      systems.map((system) => [system.name, system.configured ? 'configured' : 'not configured']),
-    ),
-    runbooks: library.procedures.map((procedure) => procedure.name),
-  };
 }

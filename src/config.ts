@@ -110,7 +110,7 @@ type File = z.output<typeof configFile>;
 /** What holds without Slack's secrets: enough for the terminal. */
 export type LocalConfig = Readonly<Omit<File, 'slack' | 'store' | 'runbooks'>> & {
   readonly slack: File['slack'] & { readonly apiUrl: string };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number; readonly drainMs?: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly store:
     | { readonly kind: 'embedded'; readonly path: string }
@@ -161,13 +161,16 @@ function load(path: string | undefined, env: Environment, { withSlack } = { with
   const config: LocalConfig = {
     ...file,
     slack: { ...file.slack, apiUrl: SLACK_API_URL },
-    http: { host: HOST, port: PORT },
+    http: { host: HOST, port: PORT, drainMs },
     logLevel: LOG_LEVEL,
     store: storeFrom(DATABASE_URL ?? file.store.url, resolveFrom(directory, file.store.path ?? 'data')),
     runbooks: file.runbooks?.map((folder) => resolveFrom(directory, folder)) ?? [ownRunbook],
   };
   return slack?.ok ? { config, problems, connection: slack.config } : { config, problems };
 }
+
+/** After SIGTERM the port still answers for so long: load balancers need a moment to see that we are no longer ready. */
+const drainMs = 1_000;
 
 /** The runbook that comes with the program. */
 const ownRunbook = resolve(import.meta.dirname, '../runbooks/acgs2');

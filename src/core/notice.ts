@@ -48,3 +48,22 @@ export type Notice =
   | { readonly kind: 'review-chart'; readonly review: string; readonly to: ReplyTo; readonly chart: EvidenceRef }
   /** Answer to one person, visible to them alone. */
   | { readonly kind: 'answer'; readonly to: ReplyTo; readonly answer: Answer };
+
+/** Every kind of notice there is; the compiler asks for the forgotten one. */
+export const noticeKinds = Object.keys({
+  'open-room': true,
+  'set-topic': true,
+  invite: true,
+  'post-card': true,
+  'pin-card': true,
+  announce: true,
+  'redraw-card': true,
+  call: true,
+  say: true,
+  evidence: true,
+  chart: true,
+  report: true,
+  review: true,
+  'review-chart': true,
+  answer: true,
+} satisfies Record<Notice['kind'], true>) as readonly Notice['kind'][];

@@ -195,6 +195,10 @@ export interface Store extends Reads {
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly jobs: {
+    /** Due jobs that nobody has begun, how long the oldest is overdue, and those of the last hours that failed for good. */
+    backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
+  };
   /** Runs due jobs through the handler until the returned function is called; a rejected handler is tried again with a growing pause. */
   work(handler: (job: Job, signal: AbortSignal) => Promise<void>): Promise<() => Promise<void>>;
   /** Walks a stream's hash chain. */

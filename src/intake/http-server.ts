@@ -2,36 +2,35 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../core/ports.ts';
+import type { ReadinessReport } from './readiness.ts';
 
 export type Door = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** What `GET /readyz` reports. `ready` decides between 200 and 503; the rest is told and decides nothing. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly [about: string]: unknown;
-}
 
 export interface Doors {
   /** By `METHOD /path`, without query. */
   readonly routes: Readonly<Record<string, Door>>;
-  readonly readiness: () => Promise<Readiness>;
+  readonly readiness: () => Promise<ReadinessReport>;
   /** Prometheus exposition text and its content type. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 export interface HttpServer {
   readonly url: string;
-  /** Stops accepting, lets answers under way finish for at most 2 s, then closes what is left. */
+  /**
+   * Still answers for `drainMs`, so that whoever asks for readiness can see the end coming; then accepts nothing more, and closes
+   * what is not answered within another second.
+   */
   stop(): Promise<void>;
 }
 
-const stopWithinMs = 2_000;
+const answerWithinMs = 1_000;
 
 /** Listens; rejects with the operating system's reason when the port is taken. Port 0 takes a free one. */
 export async function startHttpServer(
   doors: Doors,
-  at: { readonly host: string; readonly port: number },
+  at: { readonly host: string; readonly port: number; readonly drainMs?: number },
   log: Log,
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
@@ -50,16 +49,18 @@ export async function startHttpServer(
   const { port } = server.address() as AddressInfo;
   const shown = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
   return {
-    url: `http://${shown}:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        const late = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    async stop() {
+      await sleep(at.drainMs ?? 0);
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(() => server.closeAllConnections(), answerWithinMs);
         server.close(() => {
           clearTimeout(late);
           resolve();
         });
         server.closeIdleConnections();
-      }),
+      });
+    },
   };
 }
 

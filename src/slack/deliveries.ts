@@ -1,6 +1,7 @@
 // Every delivery is stored before it is acknowledged and worked on afterwards, so that what was acknowledged is never lost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryOutcome, Meter } from '../core/meter.ts';
 import type { Clock, Ids, Inbox, Log } from '../core/ports.ts';
 import { AlreadySettled, StoreUnavailable } from '../core/ports.ts';
 import { type Ask, askSchema, type Keyed, readClick, readCommand, readSubmission, type SubmissionAsk } from './asks.ts';
@@ -40,8 +41,9 @@ export function createDeliveries(given: {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly meter: Meter;
 }): Deliveries {
-  const { inbox, conversations, people, api, clock, ids, log } = given;
+  const { inbox, conversations, people, api, clock, ids, log, meter } = given;
   const inHand = new Map<string, Promise<void>>();
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
@@ -49,10 +51,13 @@ export function createDeliveries(given: {
   const refused = new Map<string, Promise<void>>();
   const stopping = new AbortController();
 
-  const take = async (
-    { ask, key }: Keyed<Ask>,
-    deadline: AbortSignal,
-  ): Promise<'taken' | 'duplicate' | 'unavailable'> => {
+  const take = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
+    const outcome = await store(keyed, deadline);
+    meter.delivered(keyed.ask.kind, outcome);
+    return outcome;
+  };
+
+  const store = async ({ ask, key }: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     if (stopping.signal.aborted) return 'unavailable';
     // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
     const taking = (refused.get(key) ?? Promise.resolve()).then(() =>

@@ -14,6 +14,7 @@ export function whileHeld(api: SlackApi, held: () => boolean): SlackApi {
   return {
     call: (method, args, answer) => api.call(method, args, answer, held),
     quick: api.quick,
+    budget: api.budget,
     async upload(url, bytes) {
       insist('upload');
       await api.upload(url, bytes);

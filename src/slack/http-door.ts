@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HTTPReceiver, type Receiver } from '@slack/bolt';
 import type { Clock, Log } from '../core/ports.ts';
+import type { Arrival } from './metered-ack.ts';
 import { sdkLog } from './sdk-log.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,11 +23,13 @@ export function createHttpDoor(
   signingSecret: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): HttpDoor {
+  const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: ['/slack/events'],
     bodyLimit,
     logger: sdkLog(log),
+    customPropertiesExtractor: (request) => ({ ...arrivals.get(request) }),
     // Bolt awaits this inside a promise that nobody watches: it must not reject.
     processEventErrorHandler: async ({ error, response }) => {
       log.error({ why: error.message }, 'a delivery of Slack could not be processed');
@@ -38,6 +41,7 @@ export function createHttpDoor(
   return {
     receiver,
     handler(request, response) {
+      arrivals.set(request, { transport: 'http', arrivedAt: performance.now() });
       if (!isTimely(request, clock.now())) return answerEmpty(response, 401);
       // Bolt compares the whole header, and proxies add a charset.
       if (request.headers['content-type']?.toLowerCase().startsWith(`${form};`)) request.headers['content-type'] = form;

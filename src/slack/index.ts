@@ -1,5 +1,6 @@
 // The Slack face: takes what people ask in Slack to the desk, and what the desk wants people to see to Slack.
 
+import type { Meter } from '../core/meter.ts';
 import type { ChartRenderer, Clock, Ids, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import { allConversations } from './conversations/index.ts';
@@ -33,6 +34,8 @@ export interface SlackFace {
   /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 5 s. */
   stop(): Promise<void>;
   status(): { readonly connected: boolean; readonly detail: string };
+  /** How much of our own allowance for each method of Slack's API is free, 0 to 1. */
+  budget(): Readonly<Record<string, number>>;
 }
 
 const stopWithinMs = 5_000;
@@ -47,11 +50,12 @@ export function createSlackFace(
     readonly clock: Clock;
     readonly ids: Ids;
     readonly log: Log;
+    readonly meter: Meter;
   },
 ): SlackFace {
-  const { desk, store, charts, clock, ids, log } = given;
+  const { desk, store, charts, clock, ids, log, meter } = given;
   const stopping = new AbortController();
-  const api = createWebApi(config, { clock, log, stopping: stopping.signal });
+  const api = createWebApi(config, { clock, log, meter, stopping: stopping.signal });
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
   const { known: identity, answers: slackAnswers } = watch;
   const people = createPeople({ api, identity, clock, log });
@@ -68,12 +72,13 @@ export function createSlackFace(
     slackAnswers,
     clock,
     log,
+    meter,
   };
   const conversations = allConversations(publishing);
-  const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log });
+  const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log, meter });
   const publisher = createPublisher(publishing);
   const door = createHttpDoor(config.signingSecret, { clock, log });
-  routeTo(deliveries, door.receiver, { botToken: config.botToken, identity, log });
+  routeTo(deliveries, door.receiver, { botToken: config.botToken, identity, log, meter });
 
   return {
     handler: door.handler,
@@ -88,5 +93,6 @@ export function createSlackFace(
       stopping.abort();
     },
     status: watch.status,
+    budget: () => api.budget(),
   };
 }

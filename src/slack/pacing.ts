@@ -42,6 +42,8 @@ export interface Pacing {
   reserve(method: string, channel: string | undefined, patienceMs: number): number;
   /** Slack said 429: nothing of this method goes out for so long. Other methods are not touched. */
   pause(method: string, ms: number): void;
+  /** How much of each method's allowance is free now, from 0 (nothing, or paused by Slack) to 1. */
+  left(): Readonly<Record<string, number>>;
 }
 
 /** `times`: how many times the published limits Slack grants this workspace. */
@@ -49,11 +51,18 @@ export function createPacing(clock: Clock, times = 1): Pacing {
   const used = new Map<string, number[]>();
   const pausedUntil = new Map<string, number>();
 
-  const waitIn = (key: string, allowance: Allowance, now: number): number => {
-    const calls = Math.floor(allowance.calls * times);
+  const callsIn = (allowance: Allowance): number => Math.floor(allowance.calls * times);
+
+  const recentIn = (key: string, allowance: Allowance, now: number): readonly number[] => {
     const recent = (used.get(key) ?? []).filter((at) => at > now - allowance.windowMs);
     if (recent.length === 0) used.delete(key);
     else used.set(key, recent);
+    return recent;
+  };
+
+  const waitIn = (key: string, allowance: Allowance, now: number): number => {
+    const calls = callsIn(allowance);
+    const recent = recentIn(key, allowance, now);
     const blocking = recent.length < calls ? undefined : recent[recent.length - calls];
     return blocking === undefined ? 0 : blocking + allowance.windowMs - now;
   };
@@ -71,6 +80,14 @@ export function createPacing(clock: Clock, times = 1): Pacing {
     },
     pause(method, ms) {
       pausedUntil.set(method, Math.max(pausedUntil.get(method) ?? 0, clock.now() + ms));
+    },
+    left() {
+      const now = clock.now();
+      const free = Object.entries(allowances).map(([method, allowance]) => {
+        if ((pausedUntil.get(method) ?? 0) > now) return [method, 0];
+        return [method, Math.max(0, 1 - recentIn(method, allowance, now).length / callsIn(allowance))];
+      });
+      return Object.fromEntries(free) as Record<string, number>;
     },
   };
 }

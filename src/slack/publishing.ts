@@ -1,6 +1,7 @@
 // What delivering a notice needs, and where an incident's messages belong.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Meter } from '../core/meter.ts';
 import type { ChartRenderer, Clock, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import type { Message } from './blocks/rich.ts';
@@ -24,6 +25,7 @@ export interface Publishing {
   readonly slackAnswers: () => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 /** Codes that a channel answers with for a moment after it was made, and for good when the bot is not in it. */

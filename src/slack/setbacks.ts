@@ -46,6 +46,7 @@ export function createSetbacks(p: Publishing): Setbacks {
     // Told before the row is closed: when telling fails, the row comes back and tells again.
     if (setup !== undefined) await p.desk.setupFailed(setup.incident, setup.step, why);
     await outbox.failed(row.id, why);
+    p.meter.gaveUp(row.notice.kind);
     over(row);
   };
 

@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
 import type { z } from 'zod';
+import type { CallOutcome, Meter } from '../core/meter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import { failureOf, SlackCallFailed } from './failures.ts';
+import { failureOf, SlackCallFailed, type SlackFailure } from './failures.ts';
 import { lost } from './held-api.ts';
 import { createPacing } from './pacing.ts';
 import { sdkLog } from './sdk-log.ts';
@@ -26,6 +27,8 @@ export interface SlackApi {
   upload(url: string, bytes: Uint8Array): Promise<void>;
   /** Answers through a response_url. False when it is used up, expired or unreachable. */
   respond(url: string, body: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** Our own allowance by method: how much of it is free, 0 to 1. */
+  budget(): Readonly<Record<string, number>>;
 }
 
 const deadlineMs = 10_000;
@@ -34,9 +37,17 @@ const respondDeadlineMs = 5_000;
 /** A turn further away than this is handed back to the outbox instead of holding a lease. */
 const patienceMs = 2_500;
 
+const callOutcomeOf: Readonly<Record<SlackFailure['kind'], CallOutcome>> = {
+  wait: 'rate-limited',
+  refused: 'refused',
+  'locked-out': 'refused',
+  unreached: 'failed',
+  ambiguous: 'failed',
+};
+
 export function createWebApi(
   config: { readonly botToken: string; readonly apiUrl?: string; readonly limits?: number | undefined },
-  given: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
+  given: { readonly clock: Clock; readonly log: Log; readonly meter: Meter; readonly stopping: AbortSignal },
 ): SlackApi {
   const client = (timeout: number) =>
     new WebClient(config.botToken, {
@@ -52,6 +63,10 @@ export function createWebApi(
   const patient = client(deadlineMs);
   const hasty = client(quickDeadlineMs);
   const pacing = createPacing(given.clock, config.limits);
+  const begun = (method: string) => {
+    const startedAt = performance.now();
+    return (outcome: CallOutcome) => given.meter.called(method, outcome, performance.now() - startedAt);
+  };
 
   const perform = async <T extends z.ZodType>(
     through: WebClient,
@@ -59,15 +74,24 @@ export function createWebApi(
     args: Readonly<Record<string, unknown>>,
     answer: T,
   ): Promise<z.output<T>> => {
+    const told = begun(method);
     try {
       const raw = await through.apiCall(method, { ...args });
       const read = answer.safeParse(raw);
-      if (read.success) return read.data;
+      if (read.success) {
+        told('ok');
+        return read.data;
+      }
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.kind === 'wait') pacing.pause(method, failure.afterMs);
+      told(callOutcomeOf[failure.kind]);
+      if (failure.kind === 'wait') {
+        pacing.pause(method, failure.afterMs);
+        given.meter.paused(method, failure.afterMs);
+      }
       throw new SlackCallFailed(method, failure);
     }
+    told('failed');
     throw new SlackCallFailed(method, { kind: 'ambiguous', why: 'Slack answered something unexpected' });
   };
 
@@ -86,7 +110,10 @@ export function createWebApi(
 
     quick: (method, args, answer) => perform(hasty, method, args, answer),
 
+    budget: () => pacing.left(),
+
     async upload(url, bytes) {
+      const told = begun('upload');
       const response = await fetch(url, {
         method: 'POST',
         body: new Uint8Array(bytes),
@@ -94,8 +121,10 @@ export function createWebApi(
         redirect: 'error',
         signal: AbortSignal.timeout(deadlineMs),
       }).catch((error: unknown) => {
+        told('failed');
         throw new SlackCallFailed('upload', failureOf(error));
       });
+      told(response.ok ? 'ok' : 'failed');
       await response.body?.cancel();
       // The ticket may be spent: a new one costs nothing, so a failed upload starts from the beginning.
       if (!response.ok)
@@ -103,6 +132,7 @@ export function createWebApi(
     },
 
     async respond(url, body) {
+      const told = begun('response_url');
       try {
         const response = await fetch(url, {
           method: 'POST',
@@ -112,12 +142,15 @@ export function createWebApi(
           signal: AbortSignal.timeout(respondDeadlineMs),
         });
         const answer = await response.text();
-        if (response.ok && !/"ok":\s*false/.test(answer)) return true;
+        const took = response.ok && !/"ok":\s*false/.test(answer);
+        told(took ? 'ok' : 'refused');
+        if (took) return true;
         given.log.warn(
           { status: response.status, answer: answer.slice(0, 100) },
           'a response_url did not take an answer',
         );
       } catch (error) {
+        told('failed');
         given.log.warn({ why: failureOf(error).why }, 'a response_url cannot be reached');
       }
       return false;

@@ -1,7 +1,7 @@
 // Jobs and timers as rows of pg-boss, added in the same transaction as the events that ask for them.
 
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { fromKysely, PgBoss, systemClock } from 'pg-boss';
 import type { Job, JobRequest, Log } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
@@ -28,6 +28,8 @@ export interface Jobs {
   schedule(db: Kysely<Tables>, request: JobRequest): Promise<void>;
   /** See `Store.work`. */
   work(handler: Handler): Promise<() => Promise<void>>;
+  /** See `Store.jobs`. */
+  backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
   /** Calls `heard` on every notification of the channel, and after every time when some may have been missed. */
   listen(channel: string, heard: () => void): Promise<void>;
   /** Waits for running handlers, at most 8 s. */
@@ -84,6 +86,22 @@ export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
     },
 
     work: (handler) => startWorking(boss, handler, log, stopping.signal),
+
+    async backlog() {
+      const { rows } = await sql<{ waiting: string; failed: string; oldest: string | null }>`
+        select count(*) filter (where due) as waiting, count(*) filter (where state = 'failed') as failed,
+          extract(epoch from now() - min(start_after) filter (where due)) * 1000 as oldest
+        from (
+          select state, start_after, state < 'active' and start_after <= now() as due
+          from pgboss.job where name = ${queue} and state in ('created', 'retry', 'failed')
+        ) unfinished`.execute(engine.db);
+      const [row] = rows;
+      return {
+        waiting: Number(row?.waiting ?? 0),
+        oldestMs: Math.round(Number(row?.oldest ?? 0)),
+        failed: Number(row?.failed ?? 0),
+      };
+    },
 
     async listen(channel, heard) {
       const handle = await boss.getDb().listen?.(channel, heard, heard);

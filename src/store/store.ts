@@ -87,6 +87,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     },
     outbox: outboxOver(db, { owner, ask, wake, resting: () => closing !== undefined }),
     inbox: inboxOver(db, { owner, ask }),
+    jobs: { backlog: () => ask('jobs.backlog', () => jobs.backlog()) },
     work: (handler) => ask('work', () => jobs.work(handler)),
     verify: (stream) =>
       ask('verify', async () => {

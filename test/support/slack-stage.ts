@@ -14,6 +14,7 @@ import {
 import { createSlackFace, type SlackConfig, type SlackFace } from '../../src/slack/index.ts';
 import { createDeskInMemory, type DeskInMemory } from './desk-in-memory.ts';
 import { givenToStore, openMemoryStore } from './prepared-store.ts';
+import { quietMeter } from './quiet-meter.ts';
 
 export interface SlackStage {
   readonly slack: PretendSlack;
@@ -59,7 +60,7 @@ export async function startSlackStage(options: StageOptions = {}): Promise<Slack
   };
   const face = createSlackFace(
     { ...config, ...options.config },
-    { desk, store: options.around?.(store) ?? store, charts, clock, ids, log },
+    { desk, store: options.around?.(store) ?? store, charts, clock, ids, log, meter: quietMeter },
   );
   const server = createServer(face.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

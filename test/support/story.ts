@@ -40,6 +40,8 @@ export interface StoryOptions {
   readonly configure?: (config: Config) => Config;
   /** Time budget of every check, for example `30s`: for a story that is not about slowness, on a machine that is slow. Absent: the shipped ones. */
   readonly budget?: string;
+  /** Wraps the store that the bot gets. */
+  readonly around?: (store: Store) => Store;
 }
 
 /** Starts everything. A story that does not say otherwise has fine buckets and generous rate limits. */
@@ -55,7 +57,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   if (options.budget !== undefined) giveBudget(join(folder, 'runbooks'), options.budget);
   const store = await openMemoryStore();
   const app = createApp(options.configure?.(config) ?? config, logInto(lines, complaints), {
-    openStore: async () => store,
+    openStore: async () => options.around?.(store) ?? store,
   });
   const { url } = await app.start();
   const { slack, world } = company;
@@ -98,7 +100,8 @@ export function storyConfig(company: PretendCompany, folder: string): Config {
   const { file, env } = setUpBot(addressesOf(company), folder, quickRunbooks(join(folder, 'runbooks')));
   const loaded = loadConfig(file, { ...env, LOG_LEVEL: 'warn' });
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
-  return loaded.config;
+  // Nobody waits for the end of this bot behind a load balancer.
+  return { ...loaded.config, http: { ...loaded.config.http, drainMs: 0 } };
 }
 
 /** The shipped package with a recovery watch that a test can wait for: the same checks over seconds instead of minutes. */

@@ -1,5 +1,6 @@
 // What jobs promise: they are rows of the same transaction, run when they are due, once, and again when they fail.
 
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Job, JobRequest, Store } from '../../../src/core/ports.ts';
 import { onEveryEngine, until } from './engines.ts';
@@ -129,5 +130,20 @@ onEveryEngine('jobs', (bench) => {
     });
     await until(() => left.length === 1);
     await stopAgain();
+  });
+
+  it('that are due and not begun are counted, with how long the oldest is overdue; those of later are not', async () => {
+    const { store, engine } = bench();
+    await sql`delete from pgboss.job`.execute(engine.db);
+    expect(await store.jobs.backlog()).toEqual({ waiting: 0, oldestMs: 0, failed: 0 });
+    await schedule(store, { job: aJob(), afterMs: 60_000 }, { job: aJob() }, { job: aJob() });
+    await pause(300);
+    const { waiting, oldestMs, failed } = await store.jobs.backlog();
+    expect({ waiting, failed }).toEqual({ waiting: 2, failed: 0 });
+    expect(oldestMs).toBeGreaterThanOrEqual(250);
+    expect(oldestMs).toBeLessThan(60_000);
+    await sql`update pgboss.job set state = 'failed' where start_after <= now()`.execute(engine.db);
+    expect(await store.jobs.backlog()).toEqual({ waiting: 0, oldestMs: 0, failed: 2 });
+    await sql`delete from pgboss.job`.execute(engine.db);
   });
 });

@@ -55,3 +55,18 @@ it('a workspace that Slack grants ten times the limits is used ten times as fast
   expect(waits.filter((wait) => wait === 0)).toHaveLength(20);
   expect(waits.at(-1)).toBe(2_000);
 });
+
+it('tells how much of each allowance is free: less with each call, nothing while Slack wants silence, all of it later', () => {
+  const { pacing, pass } = stage();
+  expect(pacing.left()['chat.update']).toBe(1);
+  for (let call = 0; call < 9; call += 1) pacing.reserve('chat.update', undefined, 0);
+  expect(pacing.left()['chat.update']).toBeCloseTo(0.8);
+  for (let call = 0; call < 100; call += 1) pacing.reserve('chat.update', undefined, 0);
+  expect(pacing.left()['chat.update']).toBe(0);
+  pass(60_000);
+  expect(pacing.left()['chat.update']).toBe(1);
+  pacing.pause('chat.update', 5_000);
+  expect(pacing.left()).toMatchObject({ 'chat.update': 0, 'users.info': 1 });
+  pass(5_000);
+  expect(pacing.left()['chat.update']).toBe(1);
+});

@@ -125,6 +125,8 @@ export function scenarios(now: number): string {
       everyMs: minute,
     }),
     counter(validations, { ...bus('silent'), result: 'success' }, 0, longSpan, 900),
+    // Complied, until it was no longer scraped two hours ago.
+    counter(validations, { ...bus('lost'), result: 'success' }, 14, { ...longSpan, endedMs: 2 * hour }),
     counter(validations, { ...bus('refusing'), result: 'success' }, 99, longSpan),
     counter(validations, { ...bus('refusing'), result: 'failure' }, 1, longSpan),
     // A violation counted by a pod that is gone since.

@@ -23,6 +23,8 @@ export interface FlowFault {
 export interface ProxyFaults {
   /** New connections: `refuse` closes the port; `hang` accepts, and the server never hears of it, not even later. */
   readonly connections?: 'refuse' | 'hang';
+  /** Only the first so many new connections meet the faults of the flow and of the answer; absent: all, and open ones too. */
+  readonly first?: number;
   /** More connections than this at once are cut as they come. */
   readonly atMost?: number;
   readonly toServer?: FlowFault;
@@ -61,6 +63,8 @@ type Direction = 'toServer' | 'toClient';
 interface Pair {
   readonly client: Socket;
   readonly server: Socket | undefined;
+  /** Number of this connection since the faults were set; 0: it was open before. */
+  number: number;
   answerIsLost: boolean;
 }
 
@@ -72,6 +76,7 @@ const ports = { from: 20_000, to: 32_000 };
 export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
   let faults: ProxyFaults = {};
   let accepted = 0;
+  let sinceSet = 0;
   const pairs = new Set<Pair>();
   const changes = new EventEmitter().setMaxListeners(0);
   const passed = { toServer: new Tape(), toClient: new Tape() };
@@ -84,7 +89,8 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
       faults.connections === 'hang'
         ? undefined
         : connect({ port: upstreamPort, host: '127.0.0.1', allowHalfOpen: true });
-    const pair: Pair = { client, server, answerIsLost: false };
+    sinceSet += 1;
+    const pair: Pair = { client, server, number: sinceSet, answerIsLost: false };
     pairs.add(pair);
     client.once('close', () => {
       pairs.delete(pair);
@@ -106,7 +112,8 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
       for await (const piece of from.iterator({ destroyOnReturn: false })) {
         let rest: Buffer = piece;
         while (rest.length > 0) {
-          const fault = faults[direction] ?? {};
+          const active = isSpared(pair, faults) ? {} : faults;
+          const fault = active[direction] ?? {};
           if (fault.pause === true) {
             await once(changes, 'change');
             if (pair.client.destroyed) return;
@@ -119,8 +126,8 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
           const cutAt = fault.cutAt === undefined ? undefined : seen.endOf(fault.cutAt, rest.subarray(0, step));
           const now = corrupted(rest.subarray(0, cutAt ?? step), count, fault.corruptEvery);
           rest = rest.subarray(now.length);
-          if (direction === 'toServer' && faults.loseAnswerTo !== undefined)
-            pair.answerIsLost ||= lost.endOf(faults.loseAnswerTo, now) !== undefined;
+          if (direction === 'toServer' && active.loseAnswerTo !== undefined)
+            pair.answerIsLost ||= lost.endOf(active.loseAnswerTo, now) !== undefined;
           count += now.length;
           passed[direction].add(now);
           if (!to.write(now)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
@@ -149,6 +156,8 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
     address: `127.0.0.1:${port}`,
     async set(next) {
       faults = next;
+      sinceSet = 0;
+      for (const pair of pairs) pair.number = 0;
       if (next.connections === 'refuse') {
         listener?.close();
         listener = undefined;
@@ -179,6 +188,10 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
       changes.emit('change');
     },
   };
+}
+
+function isSpared({ number }: Pair, { first }: ProxyFaults): boolean {
+  return first !== undefined && (number === 0 || number > first);
 }
 
 /** The client sees a reset; the server is still given what was already sent to it. */

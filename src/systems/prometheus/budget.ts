@@ -48,7 +48,7 @@ export const budget = defineCheck(params, async (deps: PrometheusDeps, call, giv
   const around = { source, notes: standing.notes, sampleAt: standing.sampleAt };
   if (!all.ok) return unmeasured(all.failure, around);
   if (!bad.ok) return unmeasured(bad.failure, around);
-  if (standing.stale !== undefined) return unmeasured(standing.stale, around);
+  if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
   if (all.value === undefined || !(all.value > 0 && Number.isFinite(all.value + (bad.value ?? 0))))
     return unmeasured(noTraffic(given.total.metric), around);
   const doubt = (bad.value ?? 0) === 0 ? await doubtOf(deps, given.errors, given.total, undefined, signal) : {};
@@ -56,8 +56,8 @@ export const budget = defineCheck(params, async (deps: PrometheusDeps, call, giv
 
   const allowed = 1 - given.objective / 100;
   const remaining = 100 * (1 - (bad.value ?? 0) / all.value / allowed);
-  const recent = recentAll.ok && recentBad.ok ? (recentAll.value ?? 0) : 0;
-  const burn = recent > 0 && recentBad.ok ? (recentBad.value ?? 0) / recent / allowed : undefined;
+  const burned = recentAll.ok && recentBad.ok ? (recentBad.value ?? 0) / (recentAll.value ?? 0) / allowed : Number.NaN;
+  const burn = Number.isFinite(burned) ? burned : undefined;
   const value = call.unit === 'ratio' ? remaining / 100 : remaining;
   const unit = call.unit === 'ratio' ? 'ratio' : '%';
   const readings = holdAgainst(value, call.limits);
@@ -74,7 +74,7 @@ export const budget = defineCheck(params, async (deps: PrometheusDeps, call, giv
       ...(doubt.notes ?? []),
       `${counts} in ${span}; the objective of ${given.objective} % allows ${spellValue(all.value * allowed, 'count')}`,
       ...(complete ? [] : [`Prometheus has no older data: this is not yet a budget over ${given.window}`]),
-      ...(burn === undefined ? ['no traffic in the last hour: no burn rate'] : []),
+      ...(burn === undefined ? ['no burn rate: nothing was counted in the last hour, or it could not be asked'] : []),
     ],
     facts: {
       remaining,

@@ -84,7 +84,7 @@ export const compliance = defineCheck(params, async (deps: PrometheusDeps, call,
 
   // What was violated stays violated: only the absence of violations needs fresh data and real validations.
   if (violated === 0 && failures === 0) {
-    if (standing.stale !== undefined) return unmeasured(standing.stale, around);
+    if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
     if (total <= 0) return unmeasured(noValidations(given), around);
     if (!complete && (ever.value ?? 0) > 0) return unmeasured(tooShort(given, span, ever.value ?? 0), around);
   }

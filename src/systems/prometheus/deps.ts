@@ -1,11 +1,13 @@
 // What every Prometheus check is given, and the link under which people see the same query.
 
 import type { Source } from '../../core/observation.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { PrometheusApi } from './api.ts';
 import type { Selecting } from './selector.ts';
 
 export interface PrometheusDeps extends Selecting {
   readonly api: PrometheusApi;
+  readonly clock: Clock;
   /** Base of links for people, without credentials and without a trailing slash. */
   readonly linkBase: string;
 }

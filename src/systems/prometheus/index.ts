@@ -28,6 +28,7 @@ export function createPrometheus(config: PrometheusConfig | undefined, given: Pr
       ? undefined
       : {
           api: prometheusApi(http),
+          clock: given.clock,
           labels: given.labels,
           jobs: config.jobs,
           linkBase: publicBase(config.publicUrl ?? config.url),

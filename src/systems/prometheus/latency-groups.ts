@@ -2,6 +2,7 @@
 
 import type { Unit } from '../../core/observation.ts';
 import { spellValue } from '../../core/spell.ts';
+import type { Failure } from '../failure.ts';
 import type { Sample } from './api.ts';
 import { promNumber } from './api.ts';
 import { type Histogram, histogramOf } from './histogram.ts';
@@ -27,6 +28,35 @@ export function groupsOf(samples: readonly Sample[], by: string | undefined, sca
     label,
     jobs: [...jobs].map(([job, buckets]) => ({ job, histogram: histogramOf(buckets) })),
   }));
+}
+
+/**
+ * Why these buckets are no histogram; undefined when they are. Without its overflow bucket one looks as if no request were slower than
+ * its last edge.
+ */
+export function whyNoHistogram(
+  metric: string,
+  samples: readonly Sample[],
+  by: string | undefined,
+): Failure | undefined {
+  const keyOf = ({ labels }: Sample) => JSON.stringify([by === undefined ? '' : labels[by], labels.job]);
+  const whole = new Set(
+    samples.filter(({ labels }) => promNumber(labels.le ?? '') === Number.POSITIVE_INFINITY).map(keyOf),
+  );
+  const remedy = 'Look at the exporter, and for relabelling that drops buckets.';
+  if (samples.some(({ value }) => !Number.isFinite(value)))
+    return {
+      reason: 'not_a_number',
+      detail: `prometheus: buckets of ${metric} have values that are no numbers`,
+      remedy,
+    };
+  if (samples.some((sample) => !whole.has(keyOf(sample))))
+    return {
+      reason: 'malformed',
+      detail: `prometheus: ${metric} came without its bucket le="+Inf", so how many requests there were is not known`,
+      remedy,
+    };
+  return undefined;
 }
 
 /** Says which jobs have which edges, when they are not all alike: foreign software exports metrics of the same name. */

@@ -6,9 +6,9 @@ import { defineCheck } from '../check-kind.ts';
 import { type Statement, unmeasured } from '../statement.ts';
 import { chartParams, chartSeries } from './chart.ts';
 import { type PrometheusDeps, sourceOf } from './deps.ts';
-import { groupsOf, layoutNotes } from './latency-groups.ts';
+import { groupsOf, layoutNotes, whyNoHistogram } from './latency-groups.ts';
 import { byGroup, overall, type Reading } from './latency-words.ts';
-import { whyEmpty } from './presence.ts';
+import { whyNothing } from './presence.ts';
 import { durationMs, labelMatches, labelName, labelOf, metricName, promDuration, selector } from './selector.ts';
 import { standingOf } from './standing.ts';
 
@@ -41,8 +41,12 @@ export const latency = defineCheck(params, async (deps: PrometheusDeps, call, gi
   if (!answer.ok) return unmeasured(answer.failure, { source });
   const { samples, evaluatedAt, warnings } = answer.value;
   const around = { source, notes: [...warnings, ...standing.notes], sampleAt: standing.sampleAt };
-  if (standing.stale !== undefined) return unmeasured(standing.stale, around);
-  if (samples.length === 0) return unmeasured(await whyEmpty(deps, `${given.metric}_bucket`, buckets, signal), around);
+  if (samples.length === 0)
+    return unmeasured(await whyNothing(deps, standing, `${given.metric}_bucket`, buckets, signal), around);
+  if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
+
+  const broken = whyNoHistogram(given.metric, samples, by);
+  if (broken !== undefined) return unmeasured(broken, around);
 
   const groups = groupsOf(samples, by, scaleOf(given.metric, call));
   const reading: Reading = {

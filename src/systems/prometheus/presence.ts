@@ -4,9 +4,22 @@ import { spellDuration } from '../../core/duration.ts';
 import type { Failure } from '../failure.ts';
 import type { PrometheusDeps } from './deps.ts';
 import { jobMatcher } from './selector.ts';
+import type { Standing } from './standing.ts';
 
 /** How far back a vanished series is looked for. */
 const lookBack = '1h';
+
+/** Why an answer has no samples: the series ended at a known time, or what `whyEmpty` finds out. */
+export async function whyNothing(
+  deps: PrometheusDeps,
+  standing: Standing,
+  metric: string,
+  selected: string,
+  signal: AbortSignal,
+): Promise<Failure> {
+  const ended = standing.sampleAt === undefined ? undefined : standing.undecidable;
+  return ended ?? whyEmpty(deps, metric, selected, signal);
+}
 
 /**
  * The `no_data` failure of an empty answer about `metric`. `selected` is the selector that found nothing.

@@ -5,10 +5,11 @@ import type { Row } from '../../core/observation.ts';
 import { spellValue } from '../../core/spell.ts';
 import { holdAgainst } from '../../core/verdict.ts';
 import { defineCheck } from '../check-kind.ts';
+import type { Failure } from '../failure.ts';
 import { type Statement, sayValue, unmeasured } from '../statement.ts';
 import { chartParams, chartSeries } from './chart.ts';
 import { type PrometheusDeps, sourceOf } from './deps.ts';
-import { whyEmpty } from './presence.ts';
+import { whyNothing } from './presence.ts';
 import { labelFor } from './rows.ts';
 import { labelMatches, labelName, labelOf, metricName, promDuration, selector } from './selector.ts';
 import { standingOf } from './standing.ts';
@@ -40,24 +41,23 @@ export const rate = defineCheck(params, async (deps: PrometheusDeps, call, given
   if (!total.ok) return unmeasured(total.failure, { source });
   const { samples, evaluatedAt, warnings } = total.value;
   const around = { source, notes: [...warnings, ...standing.notes], sampleAt: standing.sampleAt };
-  if (standing.stale !== undefined) return unmeasured(standing.stale, around);
   const value = samples[0]?.value;
-  if (value === undefined || !Number.isFinite(value))
-    return unmeasured(await whyEmpty(deps, given.metric, selected, signal), around);
+  if (value === undefined) return unmeasured(await whyNothing(deps, standing, given.metric, selected, signal), around);
+  if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
+  if (!Number.isFinite(value)) return unmeasured(noRate(given.metric), around);
 
   const readings = holdAgainst(value, limits);
-  const previous = before?.ok ? before.value.samples[0]?.value : undefined;
+  const earlier = before?.ok ? before.value.samples[0]?.value : undefined;
+  const previous = Number.isFinite(earlier) ? earlier : undefined;
   const change = previous === undefined || previous === 0 ? undefined : (100 * (value - previous)) / previous;
   // A group is shown, not judged: the limits are those of the whole, and a quiet service is no incident.
   const rows = (groups?.ok ? groups.value.samples : [])
-    .map(
-      (sample): Row => ({
-        label: labelFor(sample, by ?? ''),
-        measurement: { value: sample.value, unit },
-        verdict: 'ok',
-        ...(sample.value === 0 ? { note: 'no traffic' } : {}),
-      }),
-    )
+    .map((sample): Row => {
+      const label = labelFor(sample, by ?? '');
+      if (!Number.isFinite(sample.value)) return { label, verdict: 'unknown', note: 'not a number' };
+      const idle = sample.value === 0 ? { note: 'no traffic' } : {};
+      return { label, measurement: { value: sample.value, unit }, verdict: 'ok', ...idle };
+    })
     .sort((a, b) => (b.measurement?.value ?? 0) - (a.measurement?.value ?? 0));
   const chart = await chartSeries(deps, given.chart, evaluatedAt, signal, {
     promql: grouped ?? asked(''),
@@ -86,6 +86,14 @@ export const rate = defineCheck(params, async (deps: PrometheusDeps, call, given
     series: chart.series,
   };
 });
+
+function noRate(metric: string): Failure {
+  return {
+    reason: 'not_a_number',
+    detail: `prometheus: the rate of ${metric} is not a number`,
+    remedy: 'Look at the exporter: a counter cannot be NaN or infinite.',
+  };
+}
 
 /** `, −3 % on 1d ago`, and what to know about the comparison. */
 function compare(

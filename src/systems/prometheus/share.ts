@@ -9,7 +9,7 @@ import { type Statement, sayValue, unmeasured } from '../statement.ts';
 import { chartParams, chartSeries } from './chart.ts';
 import { type PrometheusDeps, sourceOf } from './deps.ts';
 import { doubtOf } from './doubt.ts';
-import { whyEmpty } from './presence.ts';
+import { whyNothing } from './presence.ts';
 import { judgedRows } from './rows.ts';
 import { counted, labelName, labelOf, promDuration, selector } from './selector.ts';
 import { standingOf } from './standing.ts';
@@ -52,9 +52,9 @@ export const share = defineCheck(params, async (deps: PrometheusDeps, call, give
   if (groups !== undefined && !groups.ok) return unmeasured(groups.failure, { source });
   const { samples, evaluatedAt, warnings } = whole.value;
   const around = { source, notes: [...warnings, ...standing.notes], sampleAt: standing.sampleAt };
-  if (standing.stale !== undefined) return unmeasured(standing.stale, around);
   const found = samples[0]?.value;
-  if (found === undefined) return unmeasured(await whyEmpty(deps, base.metric, other, signal), around);
+  if (found === undefined) return unmeasured(await whyNothing(deps, standing, base.metric, other, signal), around);
+  if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
   if (!Number.isFinite(found)) return unmeasured(noTraffic(base.metric, given.window), around);
   // Floating point makes 99.99999999999999 of a true hundred.
   const percent = Number(found.toFixed(9));
@@ -65,9 +65,12 @@ export const share = defineCheck(params, async (deps: PrometheusDeps, call, give
 
   const scale = unit === 'ratio' ? 0.01 : 1;
   const rows = judgedRows(call, groups?.value.samples ?? [], { by: by ?? '', scale, notFinite: 'no traffic' });
-  const value = rows[0]?.measurement?.value ?? percent * scale;
+  // Rows without traffic come last: when the first has none, only the whole was measured.
+  const worst = rows[0]?.measurement === undefined ? undefined : rows[0];
+  const value = worst?.measurement?.value ?? percent * scale;
   const readings = holdAgainst(value, call.limits);
-  const counts = volume.ok ? volume.value.samples[0]?.value : undefined;
+  const volumeCounted = volume.ok ? volume.value.samples[0]?.value : undefined;
+  const counts = Number.isFinite(volumeCounted) ? volumeCounted : undefined;
   const scope = [given.window, counts === undefined ? '' : `${spellValue(counts, 'count')} counted`].filter(Boolean);
   const chart = await chartSeries(deps, given.chart, evaluatedAt, signal, {
     promql: grouped ?? total,
@@ -81,7 +84,7 @@ export const share = defineCheck(params, async (deps: PrometheusDeps, call, give
     kind: 'measured',
     measurement: { value, unit },
     readings,
-    summary: `${by === undefined ? '' : `${rows[0]?.label ?? 'all'}: `}${sayValue(value, unit, readings, scope.join(', '))}`,
+    summary: `${by === undefined ? '' : `${worst === undefined ? 'all' : worst.label || '(no name)'}: `}${sayValue(value, unit, readings, scope.join(', '))}`,
     rows,
     notes: [...around.notes, ...(doubt.notes ?? []), ...chart.notes],
     facts: { overall: percent * scale, ...(counts === undefined ? {} : { counted: Math.round(counts) }) },

@@ -7,7 +7,7 @@ import type { Failure } from '../failure.ts';
 import { type Statement, sayValue, unmeasured } from '../statement.ts';
 import { chartParams, chartSeries } from './chart.ts';
 import { type PrometheusDeps, sourceOf } from './deps.ts';
-import { whyEmpty } from './presence.ts';
+import { whyNothing } from './presence.ts';
 import { judgedRows, labelFor } from './rows.ts';
 import { labelName, metricName } from './selector.ts';
 import { standingOf } from './standing.ts';
@@ -37,8 +37,9 @@ export const value = defineCheck(params, async (deps: PrometheusDeps, call, give
   if (!answer.ok) return unmeasured(answer.failure, { source });
   const { samples, evaluatedAt, warnings } = answer.value;
   const around = { source, notes: [...warnings, ...standing.notes], sampleAt: standing.sampleAt };
-  if (standing.stale !== undefined) return unmeasured(standing.stale, around);
-  if (samples.length === 0) return unmeasured(await whyEmpty(deps, given.metric, given.metric, signal), around);
+  if (samples.length === 0)
+    return unmeasured(await whyNothing(deps, standing, given.metric, given.metric, signal), around);
+  if (standing.undecidable !== undefined) return unmeasured(standing.undecidable, around);
 
   const rows = judgedRows(call, samples, { by: given.labels, scale: given.scale, notFinite: 'not a number' });
   const values = rows.flatMap((row) => (row.measurement === undefined ? [] : [row.measurement.value]));

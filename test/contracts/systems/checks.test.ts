@@ -166,7 +166,7 @@ describe.each(kinds)('$uses', (kind) => {
     expectUnknown(finding, 'timeout', systems);
   });
 
-  it('names a refused connection within two seconds', async () => {
+  it('F65: names a refused connection within two seconds', async () => {
     const port = await closedPort();
     const systems = await systemsAt(`http://127.0.0.1:${port}`, port);
     const { finding, tookMs } = await runTimed(systems, kind);
@@ -175,17 +175,20 @@ describe.each(kinds)('$uses', (kind) => {
     expect(tookMs).toBeLessThan(2_000);
   });
 
-  it.each(isRedis ? redisFaults : httpFaults)('answers one unknown inside its budget on: %s', async (fault) => {
-    const slow = fault === 'hang' || fault === 'trickle';
-    if (isRedis) redis.behave(fault as RedisFault);
-    else http.behave(fault as HttpFault);
-    const systems = await systemsAt();
-    const { finding, tookMs } = await runTimed(systems, kind, slow ? hangBudgetMs : 5_000);
-    expectUnknown(finding, isRedis ? redisReasons[fault as RedisFault] : httpReasons[fault as HttpFault], systems);
-    expect(tookMs).toBeLessThan((slow ? hangBudgetMs : 5_000) + toleranceMs);
-    if (fault === 'too-many') expect(finding.observation.unknown?.detail).toContain('Retry-After: 30');
-    if (fault === 'server-error') expect(finding.observation.unknown?.detail).toContain('500');
-  });
+  it.each(isRedis ? redisFaults : httpFaults)(
+    'F66, F67, F69, F77, F78: answers one unknown inside its budget on: %s',
+    async (fault) => {
+      const slow = fault === 'hang' || fault === 'trickle';
+      if (isRedis) redis.behave(fault as RedisFault);
+      else http.behave(fault as HttpFault);
+      const systems = await systemsAt();
+      const { finding, tookMs } = await runTimed(systems, kind, slow ? hangBudgetMs : 5_000);
+      expectUnknown(finding, isRedis ? redisReasons[fault as RedisFault] : httpReasons[fault as HttpFault], systems);
+      expect(tookMs).toBeLessThan((slow ? hangBudgetMs : 5_000) + toleranceMs);
+      if (fault === 'too-many') expect(finding.observation.unknown?.detail).toContain('Retry-After: 30');
+      if (fault === 'server-error') expect(finding.observation.unknown?.detail).toContain('500');
+    },
+  );
 
   const noNumbers: readonly (readonly [name: string, value: string | undefined, reason: RegExp])[] = [
     ['nothing', undefined, /no_data|not_a_number/],
@@ -194,7 +197,7 @@ describe.each(kinds)('$uses', (kind) => {
   ];
   // Only Prometheus answers with numbers that are none; elsewhere there is no such test to skip.
   for (const [name, value, reason] of system === 'prometheus' ? noNumbers : [])
-    it(`does not read ${name} as a value`, async () => {
+    it(`F70: does not read ${name} as a value`, async () => {
       http.behave(constantPrometheus(value));
       const systems = await systemsAt();
       const { finding } = await runTimed(systems, kind);
@@ -209,14 +212,14 @@ describe.each(kinds)('$uses', (kind) => {
   });
 });
 
-it('asks a GET once more after a server error, and no third time', async () => {
+it('F68: asks a GET once more after a server error, and no third time', async () => {
   http.behave('server-error');
   const systems = await systemsAt();
   await systems.ask('dashboard.breakers', {});
   expect(http.requests).toEqual(['/dashboard/health', '/dashboard/health']);
 });
 
-it('does not ask again what was refused', async () => {
+it('F68: does not ask again what was refused', async () => {
   http.behave('unauthorized');
   const systems = await systemsAt();
   await systems.ask('dashboard.breakers', {});

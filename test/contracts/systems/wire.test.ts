@@ -101,7 +101,7 @@ it('says when the file of the certificate authority cannot be read, and does not
   });
 });
 
-it('keeps hostile labels on one line and cuts them', async () => {
+it('F18: keeps hostile labels on one line and cuts them', async () => {
   const at = Date.now() / 1_000;
   const label = `<!channel>\n\u202e${'x'.repeat(10_000)}`;
   const { port } = await recorder(

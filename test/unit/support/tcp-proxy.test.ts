@@ -137,6 +137,20 @@ it('loses the answer of a request that the server did get', async () => {
   expect([heard, got()]).toEqual([['hello', 'FLUSH'], 're:hello\n']);
 });
 
+it('breaks only the first connections when told so', async () => {
+  const early = await client();
+  await until(() => proxy.open === 1);
+  await proxy.set({ first: 1, loseAnswerTo: 'FLUSH' });
+  early.socket.write('FLUSH\n');
+  await until(() => early.got() === 're:FLUSH\n');
+  const first = await client();
+  first.socket.write('FLUSH\n');
+  expect(await first.ended).toBe('ECONNRESET');
+  const second = await client();
+  second.socket.write('FLUSH\n');
+  await until(() => second.got() === 're:FLUSH\n');
+});
+
 it.each(['toServer', 'toClient'] as const)(
   'holds %s without ending anything, and lets it flow when healed',
   async (direction) => {

@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { actionIds } from '../src/slack/ids.ts';
 import { sourceFiles } from './support/source-files.ts';
 
 interface Manifest {
@@ -40,9 +41,20 @@ test('sends commands and interactions to the one path that the bot serves, and n
   const address = 'https://acgs.example.com/slack/events';
   expect(manifest).toMatchObject({
     features: { slash_commands: [{ url: address }] },
-    settings: { interactivity: { is_enabled: true, request_url: address }, socket_mode_enabled: false },
+    settings: {
+      interactivity: { is_enabled: true, request_url: address },
+      event_subscriptions: { request_url: address },
+      socket_mode_enabled: false,
+    },
   });
   expect(readFileSync('src/app.ts', 'utf8')).toContain("'POST /slack/events'");
+});
+
+test('what it offers and subscribes to is what the bot takes', () => {
+  expect(manifest).toMatchObject({
+    features: { shortcuts: [{ type: 'message', callback_id: actionIds.addToIncident }] },
+    settings: { event_subscriptions: { bot_events: ['reaction_added'] } },
+  });
 });
 
 test('the command hands over mentions as ids', () => {
@@ -81,6 +93,7 @@ describe('scopes', () => {
     'files.getUploadURLExternal': 'files:write',
     'files.info': 'files:read',
     'pins.add': 'pins:write',
+    'reactions.get': 'reactions:read',
     'usergroups.list': 'usergroups:read',
     'usergroups.users.list': 'usergroups:read',
     'users.conversations': 'channels:read',

@@ -2,14 +2,14 @@
 
 import type { Actor } from './actor.ts';
 import { sameActor } from './actor.ts';
-import type { EvidenceRef, IncidentEvent, RecoveryState, Role } from './event.ts';
+import type { EvidenceRef, IncidentEvent, Pinned, RecoveryState, Role } from './event.ts';
 import { done, type Outcome, refused } from './fault.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Incident } from './incident.ts';
 import type { Observation } from './observation.ts';
 import type { PhaseName } from './runbook.ts';
 import { wordsOf } from './secret.ts';
-import { alreadyClosed, notClosed, tooLate } from './too-late.ts';
+import { alreadyClosed, alreadyPinned, notClosed, tooLate } from './too-late.ts';
 
 export type IncidentCommand =
   | { readonly kind: 'acknowledge' }
@@ -26,7 +26,7 @@ export type IncidentCommand =
   | { readonly kind: 'escalate'; readonly level: string; readonly name: string; readonly people: readonly string[] }
   | { readonly kind: 'exhaust-escalation' }
   | { readonly kind: 'take-role'; readonly role: Role }
-  | { readonly kind: 'note'; readonly text: string; readonly happenedAt: number }
+  | { readonly kind: 'note'; readonly text: string; readonly happenedAt: number; readonly pinned?: Pinned }
   | {
       readonly kind: 'watch';
       readonly state: RecoveryState;
@@ -97,7 +97,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
           remedy: 'Write what happened, for example `timeline add rolled back the gateway`.',
         });
       }
-      return done([{ type: 'noted', text: wordsOf(command.text), happenedAt: command.happenedAt }]);
+      return noted(incident, command, actor);
     case 'watch':
       if (incident.recovery?.state === command.state) return done([]);
       return done([
@@ -123,6 +123,17 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
       if (incident.status === 'open') return notClosed(incident, actor);
       return done([{ type: 'reopened', reason: wordsOf(command.reason) }]);
   }
+}
+
+/** A message is noted once, however many people pin it. */
+function noted(
+  incident: Incident,
+  { text, happenedAt, pinned }: Extract<IncidentCommand, { kind: 'note' }>,
+  actor: Actor,
+): Outcome<readonly IncidentEvent[]> {
+  const before = pinned === undefined ? undefined : incident.pinned?.[pinned.source];
+  if (before !== undefined) return alreadyPinned(incident, before, actor);
+  return done([{ type: 'noted', text: wordsOf(text), happenedAt, ...(pinned === undefined ? {} : { pinned }) }]);
 }
 
 /** No check has a budget near this; a round that is still open then has lost its job, and another may start. */

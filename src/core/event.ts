@@ -68,7 +68,13 @@ export type IncidentEvent =
   | { readonly type: 'weighed'; readonly standings: readonly Standing[] }
   | { readonly type: 'phase-entered'; readonly phase: PhaseName }
   | { readonly type: 'role-claimed'; readonly role: Role }
-  | { readonly type: 'noted'; readonly text: PrivateText; readonly happenedAt: number }
+  | {
+      readonly type: 'noted';
+      readonly text: PrivateText;
+      readonly happenedAt: number;
+      /** Set when somebody put the message of a conversation on record; the event's actor is who did, `author` who wrote it. */
+      readonly pinned?: Pinned;
+    }
   | {
       readonly type: 'recovery-changed';
       readonly state: RecoveryState;
@@ -91,6 +97,12 @@ export type ReviewEvent =
     }
   | { readonly type: 'review-observed'; readonly observation: Observation; readonly evidence?: EvidenceRef }
   | { readonly type: 'review-finished'; readonly verdict: Verdict };
+
+export interface Pinned {
+  readonly author: Actor;
+  /** The face's own name of the message: the same message is noted once. */
+  readonly source: string;
+}
 
 /** Which part of a check cannot be measured: one of its limits, or all of it. */
 export type GapLevel = 'warning' | 'critical' | 'check';

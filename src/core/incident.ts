@@ -61,6 +61,8 @@ export interface Incident {
     readonly as: 'resolved' | 'false-alarm';
     readonly reason: PrivateText;
   };
+  /** Who put which message on record, by the face's name of the message. */
+  readonly pinned?: Readonly<Record<string, { readonly at: number; readonly by: Actor }>>;
   /** The last time. */
   readonly reopened?: { readonly at: number; readonly by: Actor };
   readonly report?: EvidenceRef;
@@ -180,10 +182,13 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
       };
     case 'report-drafted':
       return { report: event.evidence };
+    case 'noted':
+      return event.pinned === undefined
+        ? {}
+        : { pinned: { ...incident.pinned, [event.pinned.source]: { at, by: actor } } };
     case 'declared':
     case 'reopened':
     case 'declared-again':
-    case 'noted':
     case 'review-started':
     case 'review-observed':
     case 'review-finished':

@@ -11,6 +11,8 @@ export interface TimelineEntry {
   /** When it happened, which for a note can be long before it was written. */
   readonly at: number;
   readonly actor: Actor;
+  /** Who put the words of the actor on record, where that was somebody's act. */
+  readonly pinnedBy?: Actor;
   /** Our own words; what people or systems wrote is in `quote`. */
   readonly text: string;
   /** Untrusted: to be quoted as data. */
@@ -27,7 +29,8 @@ export function timelineOf(events: readonly Recorded[]): readonly TimelineEntry[
         {
           seq: recorded.seq,
           at: line.at ?? recorded.at,
-          actor: recorded.actor,
+          actor: line.author ?? recorded.actor,
+          ...(line.author === undefined ? {} : { pinnedBy: recorded.actor }),
           text: line.text,
           ...(line.quote === undefined ? {} : { quote: line.quote }),
         },
@@ -51,6 +54,7 @@ interface Line {
   readonly text: string;
   readonly quote?: string;
   readonly at?: number;
+  readonly author?: Actor;
 }
 
 function lineOf(event: IncidentEvent): Line | undefined {
@@ -87,7 +91,9 @@ function lineOf(event: IncidentEvent): Line | undefined {
     case 'role-claimed':
       return { text: `took the role ${event.role}` };
     case 'noted':
-      return { text: 'noted', at: event.happenedAt, ...quoted(event.text.private) };
+      return event.pinned === undefined
+        ? { text: 'noted', at: event.happenedAt, ...quoted(event.text.private) }
+        : { text: 'wrote', at: event.happenedAt, author: event.pinned.author, ...quoted(event.text.private) };
     case 'recovery-changed':
       return { text: `recovery watch: ${event.state}`, quote: event.summary };
     case 'resolved':

@@ -42,6 +42,15 @@ export function notClosed(incident: Incident, asker: Actor) {
   });
 }
 
+export function alreadyPinned(incident: Incident, before: Before, asker: Actor) {
+  return refused({
+    whose: 'person',
+    code: 'already-pinned',
+    message: `This message is already in the record of ${incident.id}.`,
+    earlier: earlier(before, asker),
+  });
+}
+
 function openStep(incident: Incident): string {
   return `Its open step is: ${incident.phase}.`;
 }

@@ -5,6 +5,7 @@ import type { Chart } from '../core/chart.ts';
 import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import type { ReplyTo } from '../core/notice.ts';
+import type { PinnedMessage } from './take-part.ts';
 import type { IncidentView, ReviewView } from './views.ts';
 
 /** One accepted delivery: who asks, where the answer goes, and the inbox key that is settled with the effect. */
@@ -24,6 +25,8 @@ export interface Desk {
   takeRole(incident: string, role: Role, request: Request): Promise<void>;
   /** `happenedAt` is when the noted thing happened (epoch ms), not when it was written down. */
   note(incident: string, text: string, happenedAt: number, request: Request): Promise<void>;
+  /** Puts a message that somebody wrote on record, once. */
+  pin(incident: string, message: PinnedMessage, request: Request): Promise<void>;
   resolve(
     incident: string,
     how: { readonly as: 'resolved' | 'false-alarm'; readonly reason: string },

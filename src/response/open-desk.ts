@@ -13,7 +13,7 @@ import { record } from './record.ts';
 import { reopen, whyNotReopen } from './reopen.ts';
 import { reviewView } from './review-view.ts';
 import { recheck } from './run-checks.ts';
-import { acknowledge, resolve, takeNote, takeRole } from './take-part.ts';
+import { acknowledge, pinMessage, resolve, takeNote, takeRole } from './take-part.ts';
 
 export function openDesk(given: Given): Desk {
   return {
@@ -22,6 +22,7 @@ export function openDesk(given: Given): Desk {
     recheck: (incident, request) => recheck(given, incident, request),
     takeRole: (incident, role, request) => takeRole(given, incident, role, request),
     note: (incident, text, happenedAt, request) => takeNote(given, incident, text, happenedAt, request),
+    pin: (incident, message, request) => pinMessage(given, incident, message, request),
     resolve: (incident, how, request) => resolve(given, incident, how, request),
     reopen: (incident, reason, request) => reopen(given, incident, reason, request),
     redraft: (incident, request) => redraft(given, incident, request),

@@ -1,6 +1,7 @@
 // What a responder does by hand: acknowledge, take a role, write a note, resolve, reopen.
 
-import type { Role } from '../core/event.ts';
+import type { Pinned, Role } from '../core/event.ts';
+import { clockTime } from '../core/spell.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
 import { change } from './record.ts';
@@ -24,6 +25,24 @@ export async function takeNote(
 ): Promise<void> {
   const said = `Noted in the record of ${incident}.`;
   await change(given, incident, { kind: 'note', text, happenedAt }, { actor: request.actor, request, said });
+}
+
+export interface PinnedMessage extends Pinned {
+  readonly text: string;
+  /** Epoch ms. */
+  readonly writtenAt: number;
+}
+
+/** Puts a message of a conversation on record at the time it was written; the same message a second time is refused. */
+export async function pinMessage(
+  given: Given,
+  incident: string,
+  { text, writtenAt, author, source }: PinnedMessage,
+  request: Request,
+): Promise<void> {
+  const said = `Noted in the record of ${incident}, at the time it was written: ${clockTime(writtenAt)} UTC.`;
+  const command = { kind: 'note', text, happenedAt: writtenAt, pinned: { author, source } } as const;
+  await change(given, incident, command, { actor: request.actor, request, said });
 }
 
 export async function resolve(

@@ -7,6 +7,7 @@ export const anyAnswer = z.looseObject({});
 export const authAnswer = z.object({
   url: z.string(),
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   user_id: z.string(),
   bot_id: z.string().optional(),
 });
@@ -17,6 +18,20 @@ const message = z.object({
   ts: z.string(),
   metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
 });
+
+/** A message as Slack shows it: what a note needs of it. */
+export const messageSchema = z.object({
+  ts: z.string(),
+  user: z.string().optional(),
+  bot_id: z.string().optional(),
+  bot_profile: z.object({ name: z.string().optional() }).optional(),
+  username: z.string().optional(),
+  text: z.string().default(''),
+  thread_ts: z.string().optional(),
+  files: z.array(z.object({ name: z.string().optional() })).optional(),
+});
+
+export const reactedAnswer = z.object({ message: messageSchema });
 
 const next = z.object({ next_cursor: z.string().optional() }).optional();
 
@@ -34,6 +49,9 @@ export const groupAnswer = z.object({ users: z.array(z.string()) });
 export const userAnswer = z.object({
   user: z.object({
     id: z.string(),
+    /** The workspace that the account belongs to: in a shared channel it can be another one. */
+    team_id: z.string().optional(),
+    enterprise_user: z.object({ teams: z.array(z.string()).optional() }).optional(),
     name: z.string().optional(),
     real_name: z.string().optional(),
     deleted: z.boolean().optional(),

@@ -1,12 +1,14 @@
 // What people ask of us, read from Slack's payloads: small, storable, and enough to do the work again after a crash.
 
 import { z } from 'zod';
+import { messageSchema } from './answers.ts';
 
 const who = {
   person: z.string(),
   /** Teams as the signed envelope names them. */
   team: z.string().optional(),
   personTeam: z.string().optional(),
+  enterprise: z.string().optional(),
 };
 
 const where = {
@@ -37,13 +39,24 @@ const submission = z.object({
   fields: z.record(z.string(), z.string()),
 });
 
+/** Somebody wants a message on record: by a reaction, which only names it, or by the shortcut, which brings it along. */
+const pin = z.object({
+  kind: z.literal('pin'),
+  ...who,
+  ...where,
+  place: z.string(),
+  ts: z.string(),
+  message: messageSchema.optional(),
+});
+
 /** Also reads a delivery back from the inbox. */
-export const askSchema = z.discriminatedUnion('kind', [command, click, submission]);
+export const askSchema = z.discriminatedUnion('kind', [command, click, submission, pin]);
 
 export type Ask = z.output<typeof askSchema>;
 export type CommandAsk = Extract<Ask, { kind: 'command' }>;
 export type ClickAsk = Extract<Ask, { kind: 'click' }>;
 export type SubmissionAsk = Extract<Ask, { kind: 'submission' }>;
+export type PinAsk = Extract<Ask, { kind: 'pin' }>;
 
 /** An ask with the key under which its delivery is known. */
 export interface Keyed<A extends Ask> {
@@ -56,6 +69,7 @@ const commandBody = z.object({
   text: z.string().default(''),
   user_id: z.string(),
   team_id: z.string().optional(),
+  enterprise_id: z.string().optional(),
   channel_id: z.string().optional(),
   response_url: z.string().optional(),
   trigger_id: z.string(),
@@ -69,6 +83,7 @@ export function readCommand(body: unknown): Keyed<CommandAsk> {
       kind: 'command',
       person: read.user_id,
       team: read.team_id,
+      enterprise: read.enterprise_id,
       place: read.channel_id,
       reply: read.response_url,
       words: read.text,
@@ -80,6 +95,7 @@ export function readCommand(body: unknown): Keyed<CommandAsk> {
 const envelope = {
   user: z.object({ id: z.string(), team_id: z.string().optional() }),
   team: z.object({ id: z.string() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
 };
 
 const clickBody = z.object({
@@ -155,9 +171,68 @@ function fieldText(input: z.output<typeof field>): string {
   return input.value ?? input.selected_option?.value ?? input.selected_date ?? (seconds == null ? '' : String(seconds));
 }
 
+const shortcutBody = z.object({
+  ...envelope,
+  trigger_id: z.string(),
+  channel: z.object({ id: z.string() }),
+  response_url: z.string().optional(),
+  message: messageSchema,
+});
+
+/** The one message shortcut that the manifest names. */
+export function readShortcut(body: unknown): Keyed<PinAsk> {
+  const { channel, message, ...read } = shortcutBody.parse(body);
+  return {
+    key: `shortcut ${read.trigger_id}`,
+    ask: { kind: 'pin', ...readWho(read), place: channel.id, reply: read.response_url, ts: message.ts, message },
+  };
+}
+
+const eventBody = z.object({
+  type: z.literal('event_callback'),
+  event_id: z.string(),
+  team_id: z.string().optional(),
+  enterprise_id: z.string().nullish(),
+});
+
+const pinnedEvent = z.object({
+  event: z.object({
+    type: z.literal('reaction_added'),
+    reaction: z.literal('pushpin'),
+    user: z.string(),
+    item: z.object({ type: z.literal('message'), channel: z.string(), ts: z.string() }),
+  }),
+});
+
+/** Undefined for an event that asks nothing of us. */
+export function readEvent(body: unknown): Keyed<PinAsk> | undefined {
+  const read = eventBody.parse(body);
+  const pinned = pinnedEvent.safeParse(body);
+  if (!pinned.success) return undefined;
+  const { user, item } = pinned.data.event;
+  return {
+    key: `event ${read.event_id}`,
+    ask: {
+      kind: 'pin',
+      person: user,
+      team: read.team_id,
+      enterprise: read.enterprise_id ?? undefined,
+      place: item.channel,
+      ts: item.ts,
+    },
+  };
+}
+
+/** Events come in an envelope of their own, over HTTP and over a socket alike. */
+export function isEvent(body: unknown): boolean {
+  return eventBody.safeParse(body).success;
+}
+
 function readWho(read: {
   user: { id: string; team_id?: string | undefined };
   team?: { id: string } | null | undefined;
+  enterprise?: { id: string } | null | undefined;
 }) {
-  return { person: read.user.id, team: read.team?.id, personTeam: read.user.team_id };
+  const { user, team, enterprise } = read;
+  return { person: user.id, team: team?.id, personTeam: user.team_id, enterprise: enterprise?.id };
 }

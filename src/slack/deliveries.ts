@@ -1,15 +1,28 @@
 // Every delivery is stored before it is acknowledged and worked on afterwards, so that what was acknowledged is never lost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeliveryOutcome, Meter } from '../core/meter.ts';
+import type { Fault } from '../core/fault.ts';
+import type { Meter } from '../core/meter.ts';
 import type { Clock, Ids, Inbox, Log } from '../core/ports.ts';
 import { AlreadySettled, StoreUnavailable } from '../core/ports.ts';
-import { type Ask, askSchema, type Keyed, readClick, readCommand, readSubmission, type SubmissionAsk } from './asks.ts';
+import {
+  type Ask,
+  askSchema,
+  type Keyed,
+  readClick,
+  readCommand,
+  readEvent,
+  readShortcut,
+  readSubmission,
+  type SubmissionAsk,
+} from './asks.ts';
 import { refusalMessage, textMessage } from './blocks/answers.ts';
 import { type FormErrors, replyTo } from './conversations/conversation.ts';
 import type { Conversations } from './conversations/index.ts';
+import { SlackCallFailed } from './failures.ts';
 import type { People } from './people.ts';
 import { answer } from './replies.ts';
+import { createTaking, within } from './taking.ts';
 import type { SlackApi } from './web-api.ts';
 
 /** What Slack gets as the body of its 200. */
@@ -19,6 +32,9 @@ export interface Deliveries {
   command(body: unknown, ack: Ack): Promise<void>;
   click(body: unknown, ack: Ack): Promise<void>;
   submission(body: unknown, ack: Ack): Promise<void>;
+  shortcut(body: unknown, ack: Ack): Promise<void>;
+  /** Rejects when the event could not be stored: unlike all others, Slack delivers it again then. */
+  event(body: unknown, ack: Ack): Promise<void>;
   start(): void;
   /** Accepts nothing more and waits for the work in hand, at most `withinMs`. */
   stop(withinMs: number): Promise<void>;
@@ -30,7 +46,6 @@ export const notAccepted = 'Not accepted, nothing started. Try again in a minute
 const storeWithinMs = 2_200;
 /** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
 const lookEveryMs = 3_000;
-const forgetAgainMs = 1_000;
 const leftOverAtOnce = 20;
 
 export function createDeliveries(given: {
@@ -47,51 +62,9 @@ export function createDeliveries(given: {
   const inHand = new Map<string, Promise<void>>();
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
-  /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
-  const refused = new Map<string, Promise<void>>();
   const stopping = new AbortController();
 
-  const take = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
-    const outcome = await store(keyed, deadline);
-    meter.delivered(keyed.ask.kind, outcome);
-    return outcome;
-  };
-
-  const store = async ({ ask, key }: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
-    if (stopping.signal.aborted) return 'unavailable';
-    // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
-    const taking = (refused.get(key) ?? Promise.resolve()).then(() =>
-      inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() }),
-    );
-    const outcome = await within(taking, deadline).catch((error: unknown) => {
-      log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
-      return 'failed' as const;
-    });
-    if (outcome === 'taken' || outcome === 'duplicate') return outcome;
-    // It may be stored after all; the person was told that nothing started, so nothing may start.
-    const forgotten = taking.then(
-      (late) => (late === 'taken' ? forget(key) : undefined),
-      () => forget(key),
-    );
-    refused.set(key, forgotten);
-    void forgotten.then(() => {
-      if (refused.get(key) === forgotten) refused.delete(key);
-    });
-    return 'unavailable';
-  };
-
-  /** Tries until the store answers: until then the row, if there is one, is leased to this process. */
-  const forget = async (key: string): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const done = await inbox.forget(key).then(
-        () => true,
-        () => false,
-      );
-      if (done) return;
-      await sleep(forgetAgainMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-    }
-    await inbox.forget(key).catch(() => log.warn({ key }, 'a delivery told as not accepted may be in the inbox'));
-  };
+  const { take, takeEvent, refused } = createTaking({ inbox, clock, log, meter, stopping: stopping.signal });
 
   const acknowledge = async (ack: Ack, body?: Readonly<Record<string, unknown>>): Promise<void> => {
     // The delivery is on record by now; an answer that came too late for Slack changes nothing about that.
@@ -107,12 +80,9 @@ export function createDeliveries(given: {
   const work = async (keyed: Keyed<Ask>): Promise<void> => {
     const { ask, key } = keyed;
     try {
+      if (!(await conversations.concernsUs(ask))) return await inbox.settle(key, 'nothing asked of us');
       const allowed = await people.mayUse(ask);
-      if (!allowed.ok) {
-        log.warn({ person: ask.person, kind: ask.kind, why: allowed.fault.code }, 'refused');
-        await answer(api, replyTo(ask), refusalMessage(allowed.fault, await people.namesIn(allowed.fault)));
-        return await inbox.settle(key, `refused: ${allowed.fault.code}`);
-      }
+      if (!allowed.ok) return await refuse(keyed, allowed.fault);
       await conversations.work(keyed);
       await inbox.settle(key, 'done');
     } catch (error) {
@@ -120,6 +90,15 @@ export function createDeliveries(given: {
         log.error({ key, why: String(again) }, 'a failure could not be told'),
       );
     }
+  };
+
+  const refuse = async ({ ask, key }: Keyed<Ask>, fault: Fault): Promise<void> => {
+    const { code } = fault;
+    log.warn({ person: ask.person, team: ask.team, personTeam: ask.personTeam, kind: ask.kind, why: code }, 'refused');
+    await inbox.settle(key, `refused: ${code}`);
+    // Bots and closed accounts read no messages.
+    if (code === 'bot' || code === 'deactivated') return;
+    await answer(api, replyTo(ask), refusalMessage(fault, await people.namesIn(fault)));
   };
 
   const broke = async ({ ask, key }: Keyed<Ask>, error: unknown): Promise<void> => {
@@ -131,6 +110,11 @@ export function createDeliveries(given: {
       // Still in the inbox, if what the store did not answer to had no effect: done again when it is back.
       brokenOff.add(key);
       return log.warn({ key, why }, 'a delivery waits for the store');
+    }
+    if (ask.kind === 'pin' && error instanceof SlackCallFailed && error.failure.kind !== 'refused') {
+      // Only Slack knows the message. Nobody waits for an answer, so it can wait for Slack.
+      brokenOff.add(key);
+      return log.warn({ key, why }, 'a delivery waits for Slack');
     }
     const id = ids.next().slice(0, 8);
     log.error(
@@ -156,7 +140,7 @@ export function createDeliveries(given: {
       if (read.success) {
         log.info({ key: delivery.key }, 'a delivery that a dead process left over is done now');
         run({ ask: read.data, key: delivery.key });
-      } else if (/^(command|click|submission)$/.test(delivery.kind)) {
+      } else if (/^(command|click|submission|pin)$/.test(delivery.kind)) {
         log.error({ key: delivery.key }, 'a left-over delivery cannot be read');
         await inbox.settle(delivery.key, 'unreadable');
       }
@@ -183,15 +167,8 @@ export function createDeliveries(given: {
       if (outcome === 'taken') run(keyed);
     },
 
-    async click(body, ack) {
-      const keyed = readClick(body);
-      const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
-      await acknowledge(ack);
-      if (outcome === 'taken') run(keyed);
-      // Slack shows nothing of the answer to a click.
-      if (outcome === 'unavailable')
-        await answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
-    },
+    click: async (body, ack) => interaction(readClick(body), ack),
+    shortcut: async (body, ack) => interaction(readShortcut(body), ack),
 
     async submission(body, ack) {
       const keyed = readSubmission(body);
@@ -202,6 +179,14 @@ export function createDeliveries(given: {
       if (outcome === 'unavailable') {
         return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, notAccepted) });
       }
+      await acknowledge(ack);
+      if (outcome === 'taken') run(keyed);
+    },
+
+    async event(body, ack) {
+      const keyed = readEvent(body);
+      if (keyed === undefined) return acknowledge(ack);
+      const outcome = await takeEvent(keyed, AbortSignal.timeout(storeWithinMs));
       await acknowledge(ack);
       if (outcome === 'taken') run(keyed);
     },
@@ -217,6 +202,15 @@ export function createDeliveries(given: {
     },
   };
 
+  async function interaction(keyed: Keyed<Ask>, ack: Ack): Promise<void> {
+    const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
+    await acknowledge(ack);
+    if (outcome === 'taken') run(keyed);
+    // Slack shows nothing of the answer to a click.
+    if (outcome === 'unavailable')
+      await answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
+  }
+
   async function formErrors(ask: SubmissionAsk, deadline: AbortSignal): Promise<FormErrors> {
     try {
       const errors = await within(conversations.errors(ask), deadline);
@@ -231,12 +225,4 @@ export function createDeliveries(given: {
 /** Errors of a form must stand at one of its inputs. */
 function atFirstField(ask: SubmissionAsk, said: string): Readonly<Record<string, string>> {
   return { [Object.keys(ask.fields)[0] ?? 'reason']: said };
-}
-
-async function within<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T | 'late'> {
-  const late = new Promise<'late'>((resolve) => {
-    if (deadline.aborted) resolve('late');
-    else deadline.addEventListener('abort', () => resolve('late'), { once: true });
-  });
-  return Promise.race([promise, late]);
 }

@@ -8,6 +8,8 @@ import type { SlackApi } from './web-api.ts';
 
 export interface Identity {
   readonly teamId: string;
+  /** Absent where the workspace belongs to no organisation. */
+  readonly enterpriseId?: string;
   readonly userId: string;
   readonly botId?: string;
   /** `https://example.slack.com/`. */
@@ -44,6 +46,7 @@ export function watchIdentity(given: {
         teamId: answer.team_id,
         userId: answer.user_id,
         url: answer.url,
+        ...(answer.enterprise_id == null ? {} : { enterpriseId: answer.enterprise_id }),
         ...(answer.bot_id === undefined ? {} : { botId: answer.bot_id }),
       };
       if (!status.connected) log.info({ team: answer.team_id, bot: answer.user_id }, 'connected to Slack');

@@ -21,6 +21,8 @@ export const actionIds = {
   /** The overflow menu of the card. */
   more: `${prefix}more`,
   acceptGap: `${prefix}accept-gap`,
+  /** The message shortcut; manifest.yml names it too. */
+  addToIncident: `${prefix}add-to-incident`,
   /** A button that only opens an address; Slack reports its click all the same. */
   open: `${prefix}open`,
 } as const;

@@ -18,14 +18,17 @@ type Standing = 'member' | 'guest' | 'bot' | 'deactivated' | 'foreign' | 'unread
 interface Person {
   readonly name: string;
   readonly standing: Standing;
+  /** Empty where Slack did not say. */
+  readonly teams: readonly string[];
   readonly readAt: number;
 }
 
-/** The teams that Slack's signed envelope names. */
+/** The teams and the organisation that Slack's signed envelope names. */
 export interface Envelope {
   readonly person: string;
   readonly team?: string | undefined;
   readonly personTeam?: string | undefined;
+  readonly enterprise?: string | undefined;
 }
 
 export interface People {
@@ -56,17 +59,22 @@ export function createPeople(given: {
     try {
       const { user } = await api.quick('users.info', { user: id }, userAnswer);
       const name = user.profile?.display_name || user.real_name || user.name || id;
-      return remember(id, { name: cutTo(oneLine(name), 60) || id, standing: standingOf(user), readAt: clock.now() });
+      return remember(id, {
+        name: cutTo(oneLine(name), 60) || id,
+        standing: standingOf(user),
+        teams: teamsOf(user),
+        readAt: clock.now(),
+      });
     } catch (error) {
       if (refusedWith(error, 'user_not_found', 'user_not_visible')) {
-        return remember(id, { name: id, standing: 'foreign', readAt: clock.now() });
+        return remember(id, { name: id, standing: 'foreign', teams: [], readAt: clock.now() });
       }
       log.warn(
         { person: id, why: error instanceof SlackCallFailed ? error.failure.why : 'unknown' },
         'a person cannot be read',
       );
       // What was read before still names them and still keeps a guest out.
-      return known ?? { name: id, standing: 'unreadable', readAt: 0 };
+      return known ?? { name: id, standing: 'unreadable', teams: [], readAt: 0 };
     }
   };
 
@@ -87,11 +95,17 @@ export function createPeople(given: {
   };
 
   return {
-    async mayUse({ person, team, personTeam }) {
-      const home = given.identity()?.teamId;
-      const foreign = home !== undefined && [team, personTeam].some((one) => one !== undefined && one !== home);
-      const standing = foreign ? 'foreign' : (await read(person)).standing;
-      const fault = faults[standing];
+    async mayUse({ person, team, personTeam, enterprise }) {
+      const home = given.identity();
+      const { standing, teams } = await read(person);
+      const elsewhere = (one: string | undefined, ours: string | undefined) => one !== undefined && one !== ours;
+      const isForeign =
+        home !== undefined &&
+        ((teams.length > 0 && !teams.includes(home.teamId)) ||
+          elsewhere(team, home.teamId) ||
+          elsewhere(personTeam, home.teamId) ||
+          elsewhere(enterprise, home.enterpriseId));
+      const fault = faults[isForeign ? 'foreign' : standing];
       return fault === undefined ? done(undefined) : refused(fault);
     },
     named,
@@ -115,6 +129,11 @@ function standingOf(user: (typeof userAnswer)['_output']['user']): Standing {
   if (user.is_bot === true) return 'bot';
   if (user.is_stranger === true) return 'foreign';
   return user.is_restricted === true || user.is_ultra_restricted === true ? 'guest' : 'member';
+}
+
+/** Where the account belongs. In a channel shared with another workspace, its people are no strangers to Slack. */
+function teamsOf(user: (typeof userAnswer)['_output']['user']): readonly string[] {
+  return [...(user.team_id === undefined ? [] : [user.team_id]), ...(user.enterprise_user?.teams ?? [])];
 }
 
 const remedy = 'Ask a full member of this workspace to do it.';

@@ -68,6 +68,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     recheck: (incident, request) => note('recheck', [incident], request),
     takeRole: (incident, role, request) => note('takeRole', [incident, role], request),
     note: (incident, text, happenedAt, request) => note('note', [incident, text, happenedAt], request),
+    pin: (incident, message, request) => note('pin', [incident, message], request),
     resolve: (incident, how, request) => note('resolve', [incident, how], request),
     reopen: (incident, reason, request) => note('reopen', [incident, reason], request),
     redraft: (incident, request) => note('redraft', [incident], request),

@@ -79,7 +79,9 @@ export function impact(material: ReportMaterial): readonly string[] {
 
 export function timeline(material: ReportMaterial): readonly string[] {
   const rows = timelineOf(material.events).map((entry) => {
-    const what = entry.quote === undefined ? entry.text : `${entry.text}: ${entry.quote}`;
+    const pinned = entry.pinnedBy === undefined ? '' : `, pinned by the ${roleOf(material.incident, entry.pinnedBy)}`;
+    const said = `${entry.text}${pinned}`;
+    const what = entry.quote === undefined ? said : `${said}: ${entry.quote}`;
     return `| ${timestamp(entry.at)} | ${roleOf(material.incident, entry.actor)} | ${plainInMarkdown(what)} | [#${entry.seq}] |`;
   });
   return ['| Time | Who | What | Event |', '| --- | --- | --- | --- |', ...rows];

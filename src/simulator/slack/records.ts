@@ -12,6 +12,8 @@ export interface PretendPerson {
   readonly tz?: string;
   readonly isRestricted?: boolean;
   readonly isBot?: boolean;
+  /** The workspace of the account, when it is another one: a person of a shared channel. */
+  readonly teamId?: string;
   readonly deleted?: boolean;
 }
 

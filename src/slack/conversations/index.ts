@@ -11,16 +11,20 @@ import { commandConversation } from './command.ts';
 import { type FormErrors, replyTo } from './conversation.ts';
 import { incidentButtons } from './incident-buttons.ts';
 import { noteConversation } from './note.ts';
+import { pinConversation } from './pin.ts';
 
 export interface Conversations {
   /** Errors of a form, from the store, before it is acknowledged. */
   errors(ask: SubmissionAsk): Promise<FormErrors>;
+  /** False for what was delivered and asks nothing of us. Reads, and changes nothing. */
+  concernsUs(ask: Ask): Promise<boolean>;
   /** The work after the acknowledgement. */
   work(keyed: Keyed<Ask>): Promise<void>;
 }
 
 export function allConversations(p: Publishing): Conversations {
   const command = commandConversation(p.desk);
+  const pin = pinConversation(p);
   const rest = [incidentButtons(p), closeIncident(p), noteConversation(p), acceptGap(p)];
   const clicks = Object.assign({}, ...rest.map((one) => one.clicks)) as NonNullable<(typeof rest)[0]['clicks']>;
   const submissions = Object.assign({}, ...rest.map((one) => one.submissions)) as NonNullable<
@@ -39,6 +43,7 @@ export function allConversations(p: Publishing): Conversations {
 
   return {
     errors: async (ask) => submissions[ask.modal]?.errors(ask),
+    concernsUs: async (ask) => ask.kind !== 'pin' || pin.concernsUs(ask),
     async work({ ask, key }) {
       switch (ask.kind) {
         case 'command':
@@ -47,6 +52,8 @@ export function allConversations(p: Publishing): Conversations {
           const work = clickOf(ask);
           return work === undefined ? unknown(ask) : work({ ask, key });
         }
+        case 'pin':
+          return pin.work({ ask, key });
         case 'submission': {
           const form = submissions[ask.modal];
           return form === undefined ? unknown(ask) : form.work({ ask, key });

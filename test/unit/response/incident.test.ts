@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import type { Store } from '../../../src/core/ports.ts';
+import { timelineOf } from '../../../src/core/timeline.ts';
 import { escalate } from '../../../src/response/escalate.ts';
 import { runChecks } from '../../../src/response/run-checks.ts';
 import { watchRecovery } from '../../../src/response/watch-recovery.ts';
@@ -177,6 +178,28 @@ describe('people in a hurry', () => {
     await bench.answers();
     await bench.desk.command('ack', bench.asks('U0RITA'));
     expect((await bench.answers()).join()).toMatch(/You acknowledged INC-1/);
+  });
+});
+
+describe('a message of a conversation', () => {
+  test('is noted at the time it was written, by its author, once; a second person hears who pinned it', async () => {
+    await declareIll();
+    await bench.answers();
+    const writtenAt = bench.now - 120_000;
+    const message = { text: 'restarted it', writtenAt, author: person('U0LENA'), source: 'C1/1.2' };
+    await bench.desk.pin('INC-1', message, bench.asks('U0RITA'));
+    expect((await bench.answers()).join()).toMatch(
+      /Noted in the record of INC-1, at the time it was written: 02:12 UTC/,
+    );
+    await bench.desk.pin('INC-1', message, bench.asks('U0OMAR'));
+    expect(await bench.answers()).toContain('refusal already-pinned');
+    const noted = (await bench.store.events('INC-1')).filter(({ event }) => event.type === 'noted');
+    expect(noted).toMatchObject([
+      { actor: person('U0RITA'), event: { happenedAt: writtenAt, pinned: { author: person('U0LENA') } } },
+    ]);
+    const [entry] = timelineOf(noted);
+    expect(entry).toMatchObject({ at: writtenAt, actor: person('U0LENA'), pinnedBy: person('U0RITA'), text: 'wrote' });
+    expect(await bench.store.verify('INC-1')).toEqual({ ok: true });
   });
 });
 

@@ -7,7 +7,7 @@ function apiUser(state: WorkspaceState, person: PretendPerson): SlackObject {
   const withEmail = person.email !== undefined && state.app.scopes.has('users:read.email');
   return {
     id: person.id,
-    team_id: state.team.id,
+    team_id: person.teamId ?? state.team.id,
     name: person.name,
     deleted: person.deleted ?? false,
     real_name: person.realName ?? person.name,
@@ -24,7 +24,7 @@ function apiUser(state: WorkspaceState, person: PretendPerson): SlackObject {
       title: person.title ?? '',
       ...(withEmail ? { email: person.email } : {}),
       ...(person.isBot ? { bot_id: state.app.botId, api_app_id: state.app.id } : {}),
-      team: state.team.id,
+      team: person.teamId ?? state.team.id,
     },
   };
 }

@@ -1,0 +1,100 @@
+// Storing a delivery before it is acknowledged, and making sure that what was told as not accepted is never done.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryOutcome, Meter } from '../core/meter.ts';
+import { type Clock, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
+import type { Ask, Keyed } from './asks.ts';
+
+export interface Taking {
+  /** `unavailable`: the person must be told that nothing was accepted, and nothing will start. */
+  take(keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome>;
+  /** Rejects with `StoreUnavailable` instead, because Slack delivers an event again that was not acknowledged. */
+  takeEvent(keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome>;
+  /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
+  readonly refused: ReadonlyMap<string, Promise<void>>;
+}
+
+const forgetAgainMs = 1_000;
+
+export function createTaking(given: {
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly stopping: AbortSignal;
+}): Taking {
+  const { inbox, clock, log, meter, stopping } = given;
+  const refused = new Map<string, Promise<void>>();
+
+  const put = ({ ask, key }: Keyed<Ask>) => inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+
+  const store = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
+    const { ask, key } = keyed;
+    if (stopping.aborted) return 'unavailable';
+    // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
+    const taking = (refused.get(key) ?? Promise.resolve()).then(() => put(keyed));
+    const outcome = await within(taking, deadline).catch((error: unknown) => {
+      log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
+      return 'failed' as const;
+    });
+    if (outcome === 'taken' || outcome === 'duplicate') return outcome;
+    // It may be stored after all; the person was told that nothing started, so nothing may start.
+    const forgotten = taking.then(
+      (late) => (late === 'taken' ? forget(key) : undefined),
+      () => forget(key),
+    );
+    refused.set(key, forgotten);
+    void forgotten.then(() => {
+      if (refused.get(key) === forgotten) refused.delete(key);
+    });
+    return 'unavailable';
+  };
+
+  /** Tries until the store answers: until then the row, if there is one, is leased to this process. */
+  const forget = async (key: string): Promise<void> => {
+    while (!stopping.aborted) {
+      const done = await inbox.forget(key).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+      await sleep(forgetAgainMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+    }
+    await inbox.forget(key).catch(() => log.warn({ key }, 'a delivery told as not accepted may be in the inbox'));
+  };
+
+  const storeEvent = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
+    if (stopping.aborted) throw new StoreUnavailable('the bot is stopping');
+    const outcome = await within(put(keyed), deadline);
+    // Stored late all the same, it is done when its lease has run out, and Slack's next try is a repeat.
+    if (outcome === 'late') throw new StoreUnavailable('the inbox did not answer in time');
+    return outcome;
+  };
+
+  return {
+    refused,
+    async take(keyed, deadline) {
+      const outcome = await store(keyed, deadline);
+      // A pin that is taken this way came by the menu of a message, which Slack treats as a click.
+      meter.delivered(keyed.ask.kind === 'pin' ? 'click' : keyed.ask.kind, outcome);
+      return outcome;
+    },
+    async takeEvent(keyed, deadline) {
+      const outcome = await storeEvent(keyed, deadline).catch((error: unknown) => {
+        meter.delivered('event', 'unavailable');
+        throw error;
+      });
+      meter.delivered('event', outcome);
+      return outcome;
+    },
+  };
+}
+
+/** A promise that loses against the deadline goes on, and its rejection is nobody's. */
+export async function within<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T | 'late'> {
+  const late = new Promise<'late'>((resolve) => {
+    if (deadline.aborted) resolve('late');
+    else deadline.addEventListener('abort', () => resolve('late'), { once: true });
+  });
+  return Promise.race([promise, late]);
+}

@@ -132,9 +132,9 @@ async function report(
 }
 
 const announcement = {
-  recovered: 'RECOVERED · propose to resolve',
-  worse: 'WORSE',
-  'signal-lost': 'SIGNAL LOST · not recovered: nothing can be measured',
+  recovered: '🟢 RECOVERED · propose to resolve',
+  worse: '🔴 WORSE',
+  'signal-lost': '⚪ SIGNAL LOST · not recovered: nothing can be measured',
 } as const;
 
 function summarize(recovery: RecoveryDefinition, seen: Seen): string {

@@ -55,8 +55,9 @@ function noteLines(observation: Observation): readonly RichTextSection[] {
 function unknownLines(observation: Observation): readonly RichTextSection[] {
   if (observation.unknown === undefined) return [];
   const { detail, remedy } = observation.unknown;
-  // Where the summary is the beginning of the detail, only the rest is news.
-  const news = detail.startsWith(observation.summary) ? detail.slice(observation.summary.length) : detail;
+  // Where the summary is the beginning of the detail, only the rest is news; where it holds all of it, nothing is.
+  const rest = detail.startsWith(observation.summary) ? detail.slice(observation.summary.length) : detail;
+  const news = observation.summary.includes(detail) ? '' : rest;
   if (observation.accepted !== undefined) {
     return [line(words(`known gap, accepted until ${utcDate(observation.accepted.until)}`))];
   }
@@ -73,9 +74,13 @@ function unknownLines(observation: Observation): readonly RichTextSection[] {
 function limitLines(observation: Observation, max: number): readonly RichTextSection[] {
   const unit = observation.measurement?.unit ?? 'none';
   const noneDecided = observation.limits.every((limit) => limit.outcome === 'undecidable');
-  const said = observation.unknown !== undefined && noneDecided;
+  const said = (limit: LimitReading) =>
+    (observation.unknown !== undefined && noneDecided) ||
+    (limit.why !== undefined &&
+      observation.summary.includes(`${limit.level} limit`) &&
+      observation.summary.includes(limit.why));
   const special = observation.limits.filter(
-    (limit) => limit.accepted !== undefined || (limit.outcome === 'undecidable' && !said),
+    (limit) => limit.accepted !== undefined || (limit.outcome === 'undecidable' && !said(limit)),
   );
   const { shown, cut } = firstOf(special, max);
   return present([

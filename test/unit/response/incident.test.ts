@@ -47,7 +47,7 @@ describe('the recovery watch', () => {
     await watch(2);
     expect((await view()).recovery?.state).toBe('recovered');
     expect((await view()).headline).toMatchObject({ verdict: 'ok' });
-    expect(await bench.answers()).toContainEqual(expect.stringMatching(/RECOVERED/));
+    expect(await bench.answers()).toContainEqual(expect.stringMatching(/🟢 RECOVERED · propose to resolve/));
   });
 
   test('a signal that vanishes after recovery is lost, not recovered', async () => {

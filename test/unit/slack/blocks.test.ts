@@ -171,6 +171,24 @@ it('any review becomes a message that Slack takes, running or finished', () => {
   );
 });
 
+it('what the first line of a check says is not said again below it', () => {
+  const why = 'the first bucket edge is 5 ms';
+  const detail = `the warning limit 4 ms cannot be measured: ${why}`;
+  const limit = { breachedWhen: 'above', source: 'runbook', outcome: 'undecidable', why } as const;
+  const p99 = anObservation({
+    verdict: 'unknown',
+    summary: `not critical: 0.08 % of requests above 5 ms (limit 1 %); ${detail}`,
+    limits: [
+      { ...limit, level: 'critical', bound: 5, outcome: 'held' },
+      { ...limit, level: 'warning', bound: 4 },
+    ],
+    unknown: { reason: 'unresolvable', detail, remedy: 'Add a bucket edge at this limit.' },
+  });
+  const drawn = JSON.stringify(reviewMessage(aReview({ checks: [aCheck({ observation: p99 })] })).blocks);
+  expect(drawn.split(why).length - 1).toBe(1);
+  expect(drawn).toContain('What to do: Add a bucket edge at this limit.');
+});
+
 it('any answer, line, chart and late click becomes a message that Slack takes', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 0, max: 80 }), (words, many) => {

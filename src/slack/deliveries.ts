@@ -1,9 +1,10 @@
 // Every delivery is stored before it is acknowledged and worked on afterwards, so that what was acknowledged is never lost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../core/answer.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Meter } from '../core/meter.ts';
-import type { Clock, Ids, Inbox, Log } from '../core/ports.ts';
+import type { Clock, Ids, Log, Store } from '../core/ports.ts';
 import { AlreadySettled, StoreUnavailable } from '../core/ports.ts';
 import {
   type Ask,
@@ -16,7 +17,7 @@ import {
   readSubmission,
   type SubmissionAsk,
 } from './asks.ts';
-import { refusalMessage, textMessage } from './blocks/answers.ts';
+import { textMessage } from './blocks/answers.ts';
 import { type FormErrors, replyTo } from './conversations/conversation.ts';
 import type { Conversations } from './conversations/index.ts';
 import { SlackCallFailed } from './failures.ts';
@@ -44,12 +45,14 @@ export const notAccepted = 'Not accepted, nothing started. Try again in a minute
 
 /** Slack waits 3 s; what is not stored by then is told to be not accepted. */
 const storeWithinMs = 2_200;
+/** What is left of the 3 s for telling it before the acknowledgement. */
+const tellWithinMs = 500;
 /** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
 const lookEveryMs = 3_000;
 const leftOverAtOnce = 20;
 
 export function createDeliveries(given: {
-  readonly inbox: Inbox;
+  readonly store: Pick<Store, 'inbox' | 'transact'>;
   readonly conversations: Conversations;
   readonly people: People;
   readonly api: SlackApi;
@@ -58,7 +61,8 @@ export function createDeliveries(given: {
   readonly log: Log;
   readonly meter: Meter;
 }): Deliveries {
-  const { inbox, conversations, people, api, clock, ids, log, meter } = given;
+  const { store, conversations, people, api, clock, ids, log, meter } = given;
+  const { inbox } = store;
   const inHand = new Map<string, Promise<void>>();
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
@@ -95,11 +99,18 @@ export function createDeliveries(given: {
   const refuse = async ({ ask, key }: Keyed<Ask>, fault: Fault): Promise<void> => {
     const { code } = fault;
     log.warn({ person: ask.person, team: ask.team, personTeam: ask.personTeam, kind: ask.kind, why: code }, 'refused');
-    await inbox.settle(key, `refused: ${code}`);
     // Bots and closed accounts read no messages.
-    if (code === 'bot' || code === 'deactivated') return;
-    await answer(api, replyTo(ask), refusalMessage(fault, await people.namesIn(fault)));
+    if (code === 'bot' || code === 'deactivated') return inbox.settle(key, `refused: ${code}`);
+    await settleWith({ ask, key }, `refused: ${code}`, { kind: 'refusal', fault });
   };
+
+  /** The end of a delivery and the answer that tells it, in one transaction: a crash between the two would lose the answer. */
+  const settleWith = ({ ask, key }: Keyed<Ask>, outcome: string, told: Answer): Promise<void> =>
+    store.transact(async (tx) => {
+      const notice = { kind: 'answer', to: replyTo(ask), answer: told } as const;
+      await tx.send({ lane: `answer:${key}`, priority: 'urgent', notice });
+      await tx.settle(key, outcome);
+    });
 
   const broke = async ({ ask, key }: Keyed<Ask>, error: unknown): Promise<void> => {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -121,9 +132,8 @@ export function createDeliveries(given: {
       { id, key, kind: ask.kind, why, stack: error instanceof Error ? error.stack : undefined },
       'a delivery failed',
     );
-    await inbox.settle(key, `failed: ${id}`);
-    const said = `Something broke on our side, and this was perhaps not done. Look at the incident first; an operator finds the cause under ${id}.`;
-    await answer(api, replyTo(ask), textMessage(said));
+    const text = `Something broke on our side, and this was perhaps not done. Look at the incident first; an operator finds the cause under ${id}.`;
+    await settleWith({ ask, key }, `failed: ${id}`, { kind: 'text', text });
   };
 
   const giveBack = async (): Promise<void> => {
@@ -204,11 +214,14 @@ export function createDeliveries(given: {
 
   async function interaction(keyed: Keyed<Ask>, ack: Ack): Promise<void> {
     const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
+    // Slack shows nothing of the answer to a click, so a message tells it; first, or a crash would leave a click that was
+    // acknowledged and forgotten.
+    if (outcome === 'unavailable') {
+      const told = answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
+      await Promise.race([told, sleep(tellWithinMs, undefined, { ref: false })]);
+    }
     await acknowledge(ack);
     if (outcome === 'taken') run(keyed);
-    // Slack shows nothing of the answer to a click.
-    if (outcome === 'unavailable')
-      await answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
   }
 
   async function formErrors(ask: SubmissionAsk, deadline: AbortSignal): Promise<FormErrors> {

@@ -75,7 +75,7 @@ export function createSlackFace(
     meter,
   };
   const conversations = allConversations(publishing);
-  const deliveries = createDeliveries({ inbox: store.inbox, conversations, people, api, clock, ids, log, meter });
+  const deliveries = createDeliveries({ store, conversations, people, api, clock, ids, log, meter });
   const publisher = createPublisher(publishing);
   const door = createHttpDoor(config.signingSecret, { clock, log });
   routeTo(deliveries, door.receiver, { botToken: config.botToken, identity, log, meter });

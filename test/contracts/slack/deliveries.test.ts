@@ -105,10 +105,12 @@ describe('when the store is away', () => {
       response_type: 'ephemeral',
       text: 'Not accepted, nothing started. Try again in a minute.',
     });
+    // Already there when the click is acknowledged: a kill in between would leave an acknowledged click that nobody remembers.
     expect((await stage.slack.click('rita', ref, 'acgs.acknowledge')).status).toBe(200);
-    await until('the answer to the click', () =>
-      stage.slack.ephemerals('rita').some((one) => one.channel === ref.channel && one.text.includes('Not accepted')),
-    );
+    expect(stage.slack.ephemerals('rita').at(-1)).toMatchObject({
+      channel: ref.channel,
+      text: 'Not accepted, nothing started. Try again in a minute.',
+    });
     const refused = await stage.slack.submit('rita', form.id, { reason: 'cache is warm' });
     expect(refused).toMatchObject({ status: 200, errors: { reason: expect.stringContaining('Not accepted') } });
     expect(stage.desk.asked).toEqual([]);
@@ -229,6 +231,34 @@ describe('a delivery that another replica has', () => {
     await until('the renewal', () => renewed.length > 0, 15_000);
     expect(renewed[0]).toMatch(/^command /);
     finish.resolve();
+  });
+});
+
+describe('an answer that Slack does not take at once', () => {
+  /** Every way to answer fails, as often as one attempt tries. */
+  function refuseOnce(): void {
+    for (const way of ['response_url', 'chat.postEphemeral', 'chat.postMessage']) {
+      stage.slack.faults.fail(way, { kind: 'http', status: 503 });
+    }
+  }
+
+  it('is given later, when it refuses somebody', async () => {
+    stage = await startSlackStage();
+    refuseOnce();
+    await stage.slack.command('guest', '#incidents', 'incident latency');
+    const said = await until('the refusal', () => stage.slack.ephemerals('guest').at(-1));
+    expect(said.text).toContain('Guests cannot use this bot.');
+    expect(stage.desk.asked).toEqual([]);
+  });
+
+  it('is given later, when it tells that something broke', async () => {
+    stage = await startSlackStage();
+    stage.desk.command = () => Promise.reject(new Error('a mistake of ours'));
+    refuseOnce();
+    await stage.slack.command('rita', '#incidents', 'health');
+    const said = await until('the answer', () => stage.slack.ephemerals('rita').at(-1));
+    expect(said.text).toContain('Something broke on our side');
+    await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
   });
 });
 

@@ -17,7 +17,6 @@ import type { Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
-import type { SlackFace } from './slack/index.ts';
 import { openStore } from './store/index.ts';
 import { catalogOf } from './systems/catalog.ts';
 import { createSystems } from './systems/index.ts';
@@ -50,11 +49,6 @@ export class FaultyRunbooks extends Error {
     );
     this.faults = faults;
   }
-}
-
-/** The configuration asks for something that this version cannot do. */
-export class NotYet extends Error {
-  override readonly name = 'NotYet';
 }
 
 /**
@@ -115,19 +109,16 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     const charts: ChartRenderer = createChartRenderer(config.charts);
 
     const { connection, apiUrl, channel, incidentChannels, limits } = config.slack;
-    if (connection.mode === 'socket')
-      throw new NotYet('Socket Mode is not there yet: unset SLACK_APP_TOKEN and set SLACK_SIGNING_SECRET.');
-    const { botToken, signingSecret } = connection;
     const slack = createSlackFace(
-      { botToken, signingSecret, apiUrl, channel, incidentChannels, limits },
-      { desk, store, charts, clock, ids, log, meter: metrics },
+      { botToken: connection.botToken, connection, apiUrl, channel, incidentChannels, limits },
+      { desk, store, charts, clock, ids, chance: Math.random, log, meter: metrics },
     );
     await slack.start();
     started.set('slack', () => slack.stop());
 
     const server = await startHttpServer(
       {
-        routes: { 'POST /slack/events': slack.handler },
+        routes: slack.handler === undefined ? {} : { 'POST /slack/events': slack.handler },
         readiness: () => health.report(slack.status()),
         metrics: createExposition({ registry: metrics.registry, store, slackBudget: slack.budget, log }),
       },

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node-compile'));
 const { loadConfig } = await import('./config.ts');
 const { createLog } = await import('./log.ts');
-const { createApp, FaultyRunbooks, NotYet } = await import('./app.ts');
+const { createApp, FaultyRunbooks } = await import('./app.ts');
 
 /** The app stops by its own deadline of 9 s; this is for an app that does not. */
 const exitWithinMs = 9_500;
@@ -48,10 +48,6 @@ try {
 } catch (error) {
   if (error instanceof FaultyRunbooks) {
     process.stderr.write(`The runbooks have faults:\n${error.message}\n`);
-    process.exit(2);
-  }
-  if (error instanceof NotYet) {
-    process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
   // A start that a signal interrupts fails in the middle of something; the signal decides how the process ends.

@@ -1,4 +1,4 @@
-// The Slack manifest: valid by Slack's own schema, made for the bot that is there (HTTP), and asking for neither too little nor too much.
+// The Slack manifests, for HTTP and for Socket Mode: valid by Slack's own schema, one app, and asking for neither too little nor too much.
 
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
@@ -10,12 +10,19 @@ import { sourceFiles } from './support/source-files.ts';
 
 interface Manifest {
   readonly features: {
-    readonly slash_commands: readonly { readonly command: string; readonly should_escape: boolean }[];
+    readonly slash_commands: readonly { readonly command: string; readonly should_escape: boolean; url?: string }[];
+  };
+  readonly settings: {
+    readonly interactivity: { request_url?: string };
+    readonly event_subscriptions: { request_url?: string };
+    socket_mode_enabled: boolean;
   };
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
 }
 
-const text = readFileSync('manifest.yml', 'utf8');
+const files = ['manifest.yml', 'manifest.socket.yml'] as const;
+const read = (file: string) => readFileSync(file, 'utf8');
+const text = read('manifest.yml');
 const manifest = parse(text) as Manifest;
 const schema: object = JSON.parse(readFileSync('test/fixtures/vendor/manifest.schema.2.0.0.json', 'utf8'));
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -27,8 +34,8 @@ function faultsOf(yaml: string): unknown {
 }
 
 describe("Slack's schema", () => {
-  test('takes the manifest as it is', () => {
-    expect(faultsOf(text)).toEqual([]);
+  test.each(files)('takes %s as it is', (file) => {
+    expect(faultsOf(read(file))).toEqual([]);
   });
 
   test('is really asked: it refuses a manifest with a mistake', () => {
@@ -37,7 +44,7 @@ describe("Slack's schema", () => {
   });
 });
 
-test('sends commands and interactions to the one path that the bot serves, and not over a socket', () => {
+test('over HTTP, commands and interactions go to the one path that the bot serves', () => {
   const address = 'https://acgs.example.com/slack/events';
   expect(manifest).toMatchObject({
     features: { slash_commands: [{ url: address }] },
@@ -57,6 +64,15 @@ test('what it offers and subscribes to is what the bot takes', () => {
   });
 });
 
+test('the manifest for Socket Mode is the same app, with the switch in place of the addresses', () => {
+  const same = structuredClone(manifest);
+  for (const command of same.features.slash_commands) delete command.url;
+  delete same.settings.interactivity.request_url;
+  delete same.settings.event_subscriptions.request_url;
+  same.settings.socket_mode_enabled = true;
+  expect(parse(read('manifest.socket.yml'))).toEqual(same);
+});
+
 test('the command hands over mentions as ids', () => {
   expect(manifest.features.slash_commands).toMatchObject([{ command: '/acgs', should_escape: true }]);
 });
@@ -64,8 +80,8 @@ test('the command hands over mentions as ids', () => {
 describe('scopes', () => {
   const scopes = manifest.oauth_config.scopes.bot;
 
-  test('each has its reason beside it', () => {
-    const unreasoned = scopes.filter((scope) => !new RegExp(`^ +- ${scope} # \\S+ \\S+`, 'm').test(text));
+  test.each(files)('each has its reason beside it in %s', (file) => {
+    const unreasoned = scopes.filter((scope) => !new RegExp(`^ +- ${scope} # \\S+ \\S+`, 'm').test(read(file)));
     expect(unreasoned).toEqual([]);
   });
 

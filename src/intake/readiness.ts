@@ -11,12 +11,19 @@ export interface PartState {
   readonly since: string;
 }
 
+export interface SlackStanding {
+  readonly connected: boolean;
+  readonly detail: string;
+  readonly connections?: readonly PartState[];
+}
+
 /** The body of `GET /readyz`. `ready` decides between 200 and 503. */
 export interface ReadinessReport {
   readonly ready: boolean;
   readonly listeners: PartState;
   readonly store: PartState;
-  readonly slack: PartState;
+  /** In Socket Mode with each of its connections. */
+  readonly slack: PartState & { readonly connections?: readonly PartState[] };
   readonly systems: Readonly<Record<string, PartState>>;
   readonly runbooks: readonly string[];
 }
@@ -26,7 +33,7 @@ export interface Readiness {
   answered(observation: Observation): void;
   listenersAre(state: 'starting' | 'up' | 'stopping'): void;
   /** Answers within 2 s, whatever the store does. */
-  report(slack: { readonly connected: boolean; readonly detail: string }): Promise<ReadinessReport>;
+  report(slack: SlackStanding): Promise<ReadinessReport>;
 }
 
 const storeWithinMs = 1_500;
@@ -81,7 +88,10 @@ export function createReadiness(given: {
         ready: store.state === 'reachable' && listeners.state === 'up',
         listeners,
         store,
-        slack: now('slack', slack.connected ? 'connected' : 'not connected', slack.detail),
+        slack: {
+          ...now('slack', slack.connected ? 'connected' : 'not connected', slack.detail),
+          ...(slack.connections === undefined ? {} : { connections: slack.connections }),
+        },
         systems: Object.fromEntries(systems.map(({ name }) => [name, last(`system ${name}`, 'not asked yet')])),
         runbooks: given.runbooks,
       };

@@ -1,8 +1,9 @@
 // POST /slack/events: Bolt's HTTP receiver verifies and parses; this file closes the gaps that it leaves.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HTTPReceiver, type Receiver } from '@slack/bolt';
+import { HTTPReceiver } from '@slack/bolt';
 import type { Clock, Log } from '../core/ports.ts';
+import type { Door } from './door.ts';
 import type { Arrival } from './metered-ack.ts';
 import { sdkLog } from './sdk-log.ts';
 
@@ -13,16 +14,11 @@ const windowMs = 300_000;
 const form = 'application/x-www-form-urlencoded';
 const bodyLimit = 1_048_576;
 
-export interface HttpDoor {
-  readonly receiver: Receiver;
-  readonly handler: Handler;
-}
-
 /** An empty signing secret throws: every request would be refused. */
 export function createHttpDoor(
   signingSecret: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-): HttpDoor {
+): Door & { readonly handler: Handler } {
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const receiver = new HTTPReceiver({
     signingSecret,
@@ -40,6 +36,9 @@ export function createHttpDoor(
   });
   return {
     receiver,
+    // It opens and closes with the app's HTTP server.
+    start() {},
+    async stop() {},
     handler(request, response) {
       arrivals.set(request, { transport: 'http', arrivedAt: performance.now() });
       if (!isTimely(request, clock.now())) return answerEmpty(response, 401);

@@ -5,18 +5,20 @@ import type { ChartRenderer, Clock, Ids, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import { allConversations } from './conversations/index.ts';
 import { createDeliveries } from './deliveries.ts';
-import { createHttpDoor, type Handler } from './http-door.ts';
+import { createDoor, type DoorConfig } from './door.ts';
+import type { Handler } from './http-door.ts';
 import { watchIdentity } from './identity.ts';
 import { createPeople } from './people.ts';
 import { createPosting } from './posting.ts';
 import { createPublisher } from './publisher.ts';
 import type { Publishing } from './publishing.ts';
 import { routeTo } from './receiver.ts';
+import type { LineStatus } from './socket/line.ts';
 import { createWebApi } from './web-api.ts';
 
 export interface SlackConfig {
   readonly botToken: string;
-  readonly signingSecret: string;
+  readonly connection: DoorConfig;
   /** Default Slack's own. */
   readonly apiUrl?: string;
   /** The main channel: announcements, and everything of an incident that got no channel of its own. */
@@ -27,15 +29,23 @@ export interface SlackConfig {
 }
 
 export interface SlackFace {
-  /** Node request handler for POST /slack/events; the app's HTTP server calls it. */
-  readonly handler: Handler;
+  /** Node request handler for POST /slack/events; the app's HTTP server calls it. Absent in Socket Mode. */
+  readonly handler?: Handler;
   /** Never fails because Slack is away: it is asked again in the background, and the outbox waits. */
   start(): Promise<void>;
   /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 5 s. */
   stop(): Promise<void>;
-  status(): { readonly connected: boolean; readonly detail: string };
+  status(): SlackStatus;
   /** How much of our own allowance for each method of Slack's API is free, 0 to 1. */
   budget(): Readonly<Record<string, number>>;
+}
+
+export interface SlackStatus {
+  /** Slack answers us, and can reach us. */
+  readonly connected: boolean;
+  readonly detail: string;
+  /** In Socket Mode: each connection. */
+  readonly connections?: readonly LineStatus[];
 }
 
 const stopWithinMs = 5_000;
@@ -49,11 +59,13 @@ export function createSlackFace(
     readonly charts: ChartRenderer;
     readonly clock: Clock;
     readonly ids: Ids;
+    /** From 0 to 1, for jitter. */
+    readonly chance: () => number;
     readonly log: Log;
     readonly meter: Meter;
   },
 ): SlackFace {
-  const { desk, store, charts, clock, ids, log, meter } = given;
+  const { desk, store, charts, clock, ids, chance, log, meter } = given;
   const stopping = new AbortController();
   const api = createWebApi(config, { clock, log, meter, stopping: stopping.signal });
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
@@ -77,22 +89,30 @@ export function createSlackFace(
   const conversations = allConversations(publishing);
   const deliveries = createDeliveries({ store, conversations, people, api, clock, ids, log, meter });
   const publisher = createPublisher(publishing);
-  const door = createHttpDoor(config.signingSecret, { clock, log });
+  const door = createDoor(config, { clock, chance, log });
   routeTo(deliveries, door.receiver, { botToken: config.botToken, identity, log, meter });
 
   return {
-    handler: door.handler,
+    ...(door.handler === undefined ? {} : { handler: door.handler }),
     async start() {
+      door.start();
       watch.start();
       publisher.start();
       deliveries.start();
     },
     async stop() {
       // People's work first: what it writes to the outbox is sent by whoever runs next.
-      await Promise.all([deliveries.stop(stopWithinMs), publisher.stop(stopWithinMs)]);
+      await Promise.all([deliveries.stop(stopWithinMs), door.stop(), publisher.stop(stopWithinMs)]);
       stopping.abort();
     },
-    status: watch.status,
+    status() {
+      const { connected, detail } = watch.status();
+      const connections = door.connections?.();
+      if (connections === undefined) return { connected, detail };
+      if (connections.some(({ state }) => state === 'open')) return { connected, detail, connections };
+      const why = connections[0]?.detail ?? '';
+      return { connected: false, detail: `Slack cannot reach us, no connection is open: ${why}`, connections };
+    },
     budget: () => api.budget(),
   };
 }

@@ -31,8 +31,12 @@ export interface SlackStage {
   stop(): Promise<void>;
 }
 
+export type Transport = 'http' | 'socket';
+
 export interface StageOptions {
   readonly slack?: PretendSlackOptions;
+  /** How Slack reaches the face; default `http`. */
+  readonly transport?: Transport;
   readonly config?: Partial<SlackConfig>;
   readonly draw?: () => Promise<Picture>;
   /** Wraps the store that the face gets. */
@@ -41,7 +45,8 @@ export interface StageOptions {
 }
 
 export async function startSlackStage(options: StageOptions = {}): Promise<SlackStage> {
-  const slack = await startPretendSlack({ rateLimits: 'generous', ...options.slack });
+  const socketMode = options.transport === 'socket' ? { socketMode: {} } : {};
+  const slack = await startPretendSlack({ rateLimits: 'generous', ...socketMode, ...options.slack });
   const store = await openMemoryStore();
   const desk = createDeskInMemory(store);
   const { clock, ids } = givenToStore();
@@ -50,23 +55,26 @@ export async function startSlackStage(options: StageOptions = {}): Promise<Slack
     void complaints.push(`${message} ${JSON.stringify(about)}`);
   const log: Log = { debug: () => {}, info: () => {}, warn: complain, error: complain };
   const charts = { render: options.draw ?? (async () => aPicture) };
-  const { botToken, signingSecret } = slack;
-  const config = {
+  const { botToken, signingSecret, appToken } = slack;
+  const config: SlackConfig = {
     botToken,
-    signingSecret,
+    connection: options.transport === 'socket' ? { mode: 'socket', appToken } : { mode: 'http', signingSecret },
     apiUrl: `${slack.url}/api/`,
     channel: 'C0INCIDENTS',
     incidentChannels: true,
   };
   const face = createSlackFace(
     { ...config, ...options.config },
-    { desk, store: options.around?.(store) ?? store, charts, clock, ids, log, meter: quietMeter },
+    { desk, store: options.around?.(store) ?? store, charts, clock, ids, chance: Math.random, log, meter: quietMeter },
   );
-  const server = createServer(face.handler);
+  const server = createServer(face.handler ?? ((_request, response) => void response.writeHead(404).end()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`;
   slack.deliverTo(url);
-  if (options.start !== false) await face.start();
+  if (options.start !== false) {
+    await face.start();
+    await until('two connections', () => (face.status().connections ?? []).every(({ state }) => state === 'open'));
+  }
   return {
     slack,
     store,

@@ -25,7 +25,7 @@ export type Role = 'commander' | 'responder' | 'scribe';
 /** Where a set-up step of the incident stands. Each has its own status and its own retry. */
 export type SetupStep = 'channel' | 'topic' | 'invite' | 'card' | 'pin' | 'announcement';
 
-export type RecoveryState = 'watching' | 'recovering' | 'recovered' | 'worse' | 'signal-lost';
+export type RecoveryState = 'watching' | 'recovering' | 'recovered' | 'worse' | 'signal-lost' | 'ended';
 
 export type IncidentEvent =
   | {

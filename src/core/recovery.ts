@@ -13,7 +13,8 @@ export interface RecoveryNeeds {
 }
 
 export interface RecoveryReading {
-  readonly state: RecoveryState;
+  /** A reading never ends a watch: time does. */
+  readonly state: Exclude<RecoveryState, 'ended'>;
   readonly healthySamples: number;
 }
 

@@ -23,6 +23,7 @@ export async function recheck(given: Given, id: string, request: Request, said?:
   const command = { kind: 'start-checks', checks, now: given.clock.now() } as const;
   await change(given, id, command, { actor: request.actor, request, said }, async (tx, after) => {
     await tx.schedule({ job: { kind: 'run-checks', incident: id, round: after.round } });
+    await tx.schedule({ job: { kind: 'watch-recovery', incident: id }, once: `watch-recovery ${id}` });
   });
 }
 

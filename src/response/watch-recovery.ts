@@ -2,6 +2,7 @@
 
 import { theBot } from '../core/actor.ts';
 import { decide } from '../core/decide.ts';
+import { spellDuration } from '../core/duration.ts';
 import { type Incident, incidentFrom } from '../core/incident.ts';
 import type { Finding, Observation } from '../core/observation.ts';
 import type { Sample, Transaction } from '../core/ports.ts';
@@ -17,6 +18,9 @@ const signal = 'recovery';
 const patientAfterMs = 3_600_000;
 const patientFactor = 6;
 
+/** A forgotten incident is not watched for ever: after this long without a round of checks the watch ends, and says so. */
+const watchAtMostMs = 24 * 3_600_000;
+
 /** Without its runbook an incident cannot be watched; it may be loaded again. */
 const withoutRunbookMs = 60_000;
 
@@ -26,6 +30,7 @@ export async function watchRecovery(given: Given, id: string): Promise<void> {
   if (incident === undefined || incident.status === 'resolved') return;
   const recovery = procedureOf(given, incident)?.recovery;
   if (recovery === undefined) return given.store.transact((tx) => nextTurn(tx, id, withoutRunbookMs));
+  if (given.clock.now() - watchedSince(incident) > watchAtMostMs) return endWatch(given, id, recovery);
   const [main, fast, traffic] = await Promise.all([
     given.ask(recovery.check),
     recovery.fast === undefined ? undefined : given.ask(recovery.fast),
@@ -41,6 +46,24 @@ export async function watchRecovery(given: Given, id: string): Promise<void> {
     const after = await report(given, tx, followed, recovery, reading, { main, fast, samples });
     const quietMs = given.clock.now() - (after.recovery?.since ?? after.openedAt);
     await nextTurn(tx, id, recovery.everyMs * (quietMs > patientAfterMs ? patientFactor : 1));
+  });
+}
+
+/** A round of checks shows that somebody still cares; it starts the watch anew. */
+function watchedSince(incident: Incident): number {
+  return Math.max(incident.openedAt, incident.roundStartedAt ?? 0);
+}
+
+async function endWatch(given: Given, id: string, recovery: RecoveryDefinition): Promise<void> {
+  await given.store.transact(async (tx) => {
+    const incident = incidentFrom(await tx.events(id));
+    if (incident === undefined || given.clock.now() - watchedSince(incident) <= watchAtMostMs) return;
+    const summary = `${recovery.check.title}, nobody asked for checks in ${spellDuration(watchAtMostMs)}`;
+    const outcome = decide(incident, { kind: 'watch', state: 'ended', healthySamples: 0, summary }, theBot);
+    if (!outcome.ok || outcome.value.length === 0) return;
+    await record(given, tx, incident, outcome.value, theBot);
+    const text = `⚪ NO LONGER WATCHED · ${summary}; run the checks again to go on · ${id}`;
+    await tx.send({ lane: `${id}:evidence`, notice: { kind: 'say', incident: id, where: 'channel', text } });
   });
 }
 

@@ -128,7 +128,7 @@ describe('the quickchart renderer', () => {
     expect(paths).toEqual(['POST /tools/quickchart/chart']);
   });
 
-  test('gives up on a server that never answers, and does not keep the connection', async () => {
+  test('F80: gives up on a server that never answers, and does not keep the connection', async () => {
     const url = await serve(() => {});
     const server = servers.at(-1);
     const startedAt = performance.now();
@@ -137,7 +137,7 @@ describe('the quickchart renderer', () => {
     await expect.poll(() => new Promise((told) => server?.getConnections((_, count) => told(count)))).toBe(0);
   });
 
-  test('gives up on a server that trickles its answer', async () => {
+  test('F80: gives up on a server that trickles its answer', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'Content-Type': 'image/png' });
       const drip = setInterval(() => response.write('x'), 50);
@@ -155,7 +155,7 @@ describe('the quickchart renderer', () => {
     await expect(askAt(url)).rejects.toThrow('500: Chart.js cannot draw this');
   });
 
-  test('does not take a login page for a chart', async () => {
+  test('F80: does not take a login page for a chart', async () => {
     const url = await serve((_, response) => response.writeHead(200).end('<html>Sign in</html>'));
     await expect(askAt(url)).rejects.toThrow('without a PNG');
   });
@@ -172,7 +172,7 @@ describe('the quickchart renderer', () => {
     await expect(askAt(url, 5_000)).rejects.toThrow('larger than');
   });
 
-  test('never follows a redirect: metrics stay with the configured host', async () => {
+  test('F80: never follows a redirect: metrics stay with the configured host', async () => {
     let leaked = 0;
     const elsewhere = await serve((_, response) => {
       leaked += 1;
@@ -183,7 +183,7 @@ describe('the quickchart renderer', () => {
     expect(leaked).toBe(0);
   });
 
-  test('refuses an address that is missing or not http, so there is no public default', () => {
+  test('F80: refuses an address that is missing or not http, so there is no public default', () => {
     for (const url of ['', 'quickchart.internal', 'ftp://quickchart.internal', 'file:///etc/passwd']) {
       expect(() => createChartRenderer({ renderer: 'quickchart', url }), url).toThrow();
     }

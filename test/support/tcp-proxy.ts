@@ -72,8 +72,8 @@ const keptBytes = 1_000_000;
 // Below the range from which systems give ports to whoever asks for any, so that a refused port is free to come back.
 const ports = { from: 20_000, to: 32_000 };
 
-/** Starts the proxy in front of a server on loopback, without faults. */
-export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
+/** Starts the proxy in front of a server on loopback, without faults. The port may be told later, or change when the server does. */
+export async function startTcpProxy(upstreamPort: number | (() => number)): Promise<TcpProxy> {
   let faults: ProxyFaults = {};
   let accepted = 0;
   let sinceSet = 0;
@@ -88,7 +88,11 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
     const server =
       faults.connections === 'hang'
         ? undefined
-        : connect({ port: upstreamPort, host: '127.0.0.1', allowHalfOpen: true });
+        : connect({
+            port: typeof upstreamPort === 'number' ? upstreamPort : upstreamPort(),
+            host: '127.0.0.1',
+            allowHalfOpen: true,
+          });
     sinceSet += 1;
     const pair: Pair = { client, server, number: sinceSet, answerIsLost: false };
     pairs.add(pair);

@@ -121,6 +121,7 @@ function recoveryText(view: IncidentView): string {
     recovered: 'recovered',
     worse: 'worse',
     'signal-lost': 'signal lost',
+    ended: 'no longer watched',
   };
   return `${said[state]} · ${summary} · ${healthySamples} of ${neededSamples} healthy samples`;
 }

@@ -33,14 +33,14 @@ describe('the watch', () => {
     expect(judgeRecovery(quick, needs, 3_000)).toEqual({ state: 'recovering', healthySamples: 3 });
   });
 
-  test('one bad sample starts the count again', () => {
+  test('F74: one bad sample starts the count again', () => {
     expect(judge(samples(['ok', 3], ['ok', 3], ['critical', 9], ['ok', 3]))).toEqual({
       state: 'recovering',
       healthySamples: 1,
     });
   });
 
-  test('an unknown sample holds the watch: it neither counts nor breaks the run', () => {
+  test('F74: an unknown sample holds the watch: it neither counts nor breaks the run', () => {
     expect(judge(samples(['critical', 19], ['ok', 3], ['unknown', null], ['ok', 3]))).toEqual({
       state: 'recovering',
       healthySamples: 2,

@@ -72,6 +72,35 @@ describe('the recovery watch', () => {
     expect((await view()).recovery).toMatchObject({ state: 'recovering', healthySamples: 1 });
   });
 
+  test('F74: a recovery that flaps is none: the run starts again with every bad scrape', async () => {
+    await declareIll();
+    for (let turn = 0; turn < 12; turn += 1) {
+      bench.values.set('p99', turn % 4 === 3 ? 19 : 3);
+      await watch(1, 30_000);
+      expect((await view()).recovery?.state, `after scrape ${turn}`).not.toBe('recovered');
+    }
+    bench.values.set('p99', 3);
+    await watch(38);
+    expect((await view()).recovery?.state).toBe('recovered');
+  });
+
+  test('F74: a watch that nobody asks about ends after a day, says so once, and goes on when checks are asked for', async () => {
+    await declareIll();
+    bench.now += 24 * 3_600_000;
+    await watch(3);
+    expect((await view()).recovery?.state).toBe('ended');
+    expect((await view()).headline.verdict).not.toBe('ok');
+    const said = (await bench.answers()).filter((text) => text.includes('NO LONGER WATCHED'));
+    expect(said).toHaveLength(1);
+    const { length } = await bench.store.samples('INC-1', 0);
+    await watch(3);
+    expect(await bench.store.samples('INC-1', 0)).toHaveLength(length);
+
+    await bench.desk.recheck('INC-1', bench.asks('U0RITA'));
+    await watch(1);
+    expect((await view()).recovery?.state).not.toBe('ended');
+  });
+
   test('good values without traffic prove nothing', async () => {
     await declareIll();
     bench.values.set('p99', 3).set('throughput', 0);

@@ -40,10 +40,18 @@ const unknownMethod = tier(20);
 export interface Pacing {
   /** Ms to wait before this call. The place is reserved when the wait is at most `patienceMs`; otherwise nothing is. */
   reserve(method: string, channel: string | undefined, patienceMs: number): number;
-  /** Slack said 429: nothing of this method goes out for so long. Other methods are not touched. */
-  pause(method: string, ms: number): void;
+  /**
+   * Slack said 429: nothing of this method goes out for so long. Other methods are not touched, and neither are posts to other
+   * channels, unless a second channel is refused meanwhile: then the limit is the workspace's.
+   */
+  pause(method: string, channel: string | undefined, ms: number): void;
   /** How much of each method's allowance is free now, from 0 (nothing, or paused by Slack) to 1. */
   left(): Readonly<Record<string, number>>;
+}
+
+/** Slack limits posts by channel, everything else by method. */
+function pauseKey(method: string, channel: string | undefined): string {
+  return method === 'chat.postMessage' && channel !== undefined ? `${method} ${channel}` : method;
 }
 
 /** `times`: how many times the published limits Slack grants this workspace. */
@@ -72,14 +80,20 @@ export function createPacing(clock: Clock, times = 1): Pacing {
       const now = clock.now();
       const buckets: (readonly [string, Allowance])[] = [[method, allowances[method] ?? unknownMethod]];
       if (method === 'chat.postMessage' && channel !== undefined) buckets.push([`post ${channel}`, perChannel]);
-      const paused = Math.max(0, (pausedUntil.get(method) ?? 0) - now);
+      const until = Math.max(pausedUntil.get(method) ?? 0, pausedUntil.get(pauseKey(method, channel)) ?? 0);
+      const paused = Math.max(0, until - now);
       const wait = Math.max(paused, ...buckets.map(([key, allowance]) => waitIn(key, allowance, now)));
       if (wait > patienceMs) return wait;
       for (const [key] of buckets) used.set(key, [...(used.get(key) ?? []), now + wait]);
       return wait;
     },
-    pause(method, ms) {
-      pausedUntil.set(method, Math.max(pausedUntil.get(method) ?? 0, clock.now() + ms));
+    pause(method, channel, ms) {
+      const now = clock.now();
+      for (const [key, until] of pausedUntil) if (until <= now) pausedUntil.delete(key);
+      const own = pauseKey(method, channel);
+      const others = [...pausedUntil.keys()].some((key) => key !== own && key.startsWith(`${method} `));
+      const key = others ? method : own;
+      pausedUntil.set(key, Math.max(pausedUntil.get(key) ?? 0, now + ms));
     },
     left() {
       const now = clock.now();

@@ -37,6 +37,10 @@ const respondDeadlineMs = 5_000;
 /** A turn further away than this is handed back to the outbox instead of holding a lease. */
 const patienceMs = 2_500;
 
+function channelOf(args: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof args.channel === 'string' ? args.channel : undefined;
+}
+
 const callOutcomeOf: Readonly<Record<SlackFailure['kind'], CallOutcome>> = {
   wait: 'rate-limited',
   refused: 'refused',
@@ -86,7 +90,7 @@ export function createWebApi(
       const failure = failureOf(error);
       told(callOutcomeOf[failure.kind]);
       if (failure.kind === 'wait') {
-        pacing.pause(method, failure.afterMs);
+        pacing.pause(method, channelOf(args), failure.afterMs);
         given.meter.paused(method, failure.afterMs);
       }
       throw new SlackCallFailed(method, failure);
@@ -97,8 +101,7 @@ export function createWebApi(
 
   return {
     async call(method, args, answer, still) {
-      const channel = typeof args.channel === 'string' ? args.channel : undefined;
-      const waitMs = pacing.reserve(method, channel, patienceMs);
+      const waitMs = pacing.reserve(method, channelOf(args), patienceMs);
       if (waitMs > patienceMs) {
         throw new SlackCallFailed(method, { kind: 'wait', afterMs: waitMs, why: 'waiting for its turn' });
       }

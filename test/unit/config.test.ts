@@ -130,7 +130,7 @@ describe('defaults', () => {
 });
 
 describe('what is refused', () => {
-  test('an empty or missing signing secret in HTTP mode: anybody could send commands', () => {
+  test('F14: an empty or missing signing secret in HTTP mode: anybody could send commands', () => {
     for (const env of [{ SLACK_BOT_TOKEN: 'xoxb-1' }, { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '' }]) {
       expect(problemsOf(minimal, env)).toEqual([expect.stringContaining('SLACK_SIGNING_SECRET: not set')]);
     }

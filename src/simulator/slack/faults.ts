@@ -10,8 +10,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number };
 
 export interface PretendFaults {
-  /** The next `times` calls (default 1; Infinity until cleared) of that method, or of any with `*`, meet the fault. */
-  fail(method: string, fault: Fault, times?: number): void;
+  /** The next `times` calls (default 1; Infinity until cleared) of that method, or of any with `*`, meet the fault; of one channel only if it is named. */
+  fail(method: string, fault: Fault, times?: number, channel?: string): void;
   /** All of Slack is gone: every connection to the Web API, uploads and response URLs is reset. */
   down(isDown: boolean): void;
   /** Shifts the timestamps of signed requests, in seconds; the app must refuse old ones. */
@@ -23,16 +23,21 @@ export interface FaultBook extends PretendFaults {
   isDown(): boolean;
   skewSeconds(): number;
   /** Takes the next fault for that method, if one waits. */
-  take(method: string): Fault | undefined;
+  take(method: string, channel?: string): Fault | undefined;
 }
 
 export function createFaults(): FaultBook {
-  let waiting: { readonly method: string; readonly fault: Fault; times: number }[] = [];
+  let waiting: {
+    readonly method: string;
+    readonly channel: string | undefined;
+    readonly fault: Fault;
+    times: number;
+  }[] = [];
   let down = false;
   let skew = 0;
   return {
-    fail(method, fault, times = 1) {
-      waiting.push({ method, fault, times });
+    fail(method, fault, times = 1, channel = undefined) {
+      waiting.push({ method, channel, fault, times });
     },
     down(isDown) {
       down = isDown;
@@ -47,8 +52,11 @@ export function createFaults(): FaultBook {
     },
     isDown: () => down,
     skewSeconds: () => skew,
-    take(method) {
-      const next = waiting.find((one) => one.method === method || one.method === '*');
+    take(method, channel) {
+      const next = waiting.find(
+        (one) =>
+          (one.method === method || one.method === '*') && (one.channel === undefined || one.channel === channel),
+      );
       if (!next) return undefined;
       next.times -= 1;
       if (next.times <= 0) waiting = waiting.filter((one) => one !== next);

@@ -1,6 +1,6 @@
 // The Web API over HTTP: token, scopes, limits and arguments are judged here, then the method runs; faults come in between.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, type Args, invalidArguments, type Refusal, refuse } from './answers.ts';
+import { type Answer, type Args, invalidArguments, type Refusal, refuse, textArg } from './answers.ts';
 import { missingScope } from './channel-access.ts';
 import type { Fault, FaultBook } from './faults.ts';
 import { lintArguments } from './hygiene.ts';
@@ -35,12 +35,13 @@ export async function answerCall(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readBody(request);
-  const fault = api.faults.take(method);
+  const sent = await argumentsOnly(method, query, request, body);
+  const fault = api.faults.take(method, textArg(sent, 'channel') ?? textArg(sent, 'channel_id'));
   if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms).unref());
   const applied = fault === undefined || fault.kind === 'delay' || ('applied' in fault && fault.applied === true);
   const judged = applied
     ? await judge(api, method, query, request, body)
-    : { status: 200, answer: refuse('fault'), args: await argumentsOnly(method, query, request, body) };
+    : { status: 200, answer: refuse('fault'), args: sent };
   if (fault && fault.kind !== 'delay') {
     record(api.state, method, judged.args, refuse(faultName(fault)));
     sendFault(fault, response);

@@ -61,6 +61,8 @@ export async function refusedForm(
 ): Promise<FormErrors> {
   const fault = await p.desk.whyNot(intent, readMetadata(ask.metadata).subject, person(ask.person));
   if (fault === undefined) return undefined;
+  const incident = readMetadata(ask.metadata).subject.slice(0, 40);
+  p.log.info({ incident, asked: intent, person: ask.person, why: fault.code }, 'refused');
   return { [field]: cutTo(refusalText(fault, await p.people.namesIn(fault)), 300) };
 }
 

@@ -258,7 +258,7 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
   });
 
   describe('a failure', () => {
-    it('of ours is told once, with an id that the log has too', async () => {
+    it('F64: of ours is told once, with an id that the log has too, and the next request is answered', async () => {
       stage = await start();
       stage.desk.breaks = new Error('secret internals');
       await stage.slack.command('rita', '#incidents', 'health');
@@ -266,6 +266,9 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       const id = /under ([0-9a-f]{8})/.exec(said.text)?.[1];
       expect(said.text).not.toContain('secret internals');
       expect(stage.complaints.some((line) => id !== undefined && line.includes(id))).toBe(true);
+      stage.desk.breaks = undefined;
+      expect((await stage.slack.command('lena', '#incidents', 'help')).status).toBe(200);
+      await until('the answer to the next one', () => stage.slack.ephemerals('lena').length === 1);
       expect((await stage.store.inbox.backlog()).waiting).toBe(0);
     });
 

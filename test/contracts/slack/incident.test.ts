@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import type { PretendMessage } from '../../../src/simulator/slack/workspace.ts';
 import { anIncident, aResolvedIncident } from '../../support/face-views.ts';
+import { postSigned } from '../../support/slack-requests.ts';
 import { type SlackStage, startSlackStage, until, wordsOf } from '../../support/slack-stage.ts';
 
 let stage: SlackStage;
@@ -113,6 +114,31 @@ describe('the buttons', () => {
     const said = await until('an answer', () => stage.slack.ephemerals('rita').at(-1));
     expect(said.text).toContain('There is no such incident');
     expect(stage.desk.asked).toEqual([]);
+    const line = stage.complaints.find((one) => one.startsWith('refused') && one.includes('INC-999'));
+    expect(line).toMatch(/"person":"U0RITA".*"why":"unknown-incident"/);
+  });
+
+  it('F16: a person named in a button or in a form is nobody: the signed envelope says who acts', async () => {
+    stage = await startSlackStage();
+    const { room, card } = await declared();
+    const role = { selected_option: { value: 'take-command INC-42 U0LENA' } };
+    await stage.slack.click('rita', card, 'acgs.more', { option: 'take-command INC-42', forge: { action: role } });
+    await until('the role', () => stage.desk.asked.length === 1);
+    const view = {
+      id: 'V0FORGED',
+      hash: '1.forged',
+      callback_id: 'acgs.resolve',
+      private_metadata: `INC-42 ${room} U0LENA`,
+      state: { values: { reason: { reason: { value: 'over' } }, user: { user: { value: 'U0LENA' } } } },
+    };
+    const payload = { type: 'view_submission', user: { id: 'U0RITA' }, team: { id: stage.slack.teamId }, view };
+    const body = new URLSearchParams({ payload: JSON.stringify({ ...payload, trigger_id: '1.2.forged' }) }).toString();
+    expect((await postSigned(stage.slack, stage.url, body, 'application/x-www-form-urlencoded')).status).toBe(200);
+    await until('the resolve', () => stage.desk.asked.length === 2);
+    expect(stage.desk.asked.map((one) => [one.what, one.request.actor])).toEqual([
+      ['takeRole', person('U0RITA')],
+      ['resolve', person('U0RITA')],
+    ]);
   });
 
   it('runs what the overflow menu offers', async () => {

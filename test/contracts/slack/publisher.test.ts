@@ -28,8 +28,9 @@ describe('a doubtful post', () => {
     ['a connection cut after the effect', { kind: 'reset', applied: true }],
     ['a connection cut before the effect', { kind: 'reset', applied: false }],
     ['HTTP 503 with HTML', { kind: 'http', status: 503, body: '<html>sorry</html>' }],
+    ['half a JSON', { kind: 'http', status: 200, body: '{"ok":true,"channel":"C0' }],
     ['HTTP 200 that is not JSON', { kind: 'http', status: 200, body: '<html>sign in</html>' }],
-  ] as const)('is posted exactly once: %s', async (_name, fault) => {
+  ] as const)('F24: is posted exactly once: %s', async (_name, fault) => {
     stage = await startSlackStage();
     const room = await declared();
     stage.slack.faults.fail('chat.postMessage', fault);
@@ -204,7 +205,7 @@ it('keeps everything while Slack is away and sends it once, in order, when it is
   expect(lines(room).slice(1)).toEqual(['one', 'two', 'three']);
 });
 
-it('a revoked token is no crash and no loss: rows wait, and the status says why', async () => {
+it('F29: a revoked token is no crash and no loss: rows wait, the status says why, and the log says it once', async () => {
   stage = await startSlackStage({ start: false });
   stage.slack.faults.fail('auth.test', { kind: 'error', error: 'token_revoked' }, Number.POSITIVE_INFINITY);
   stage.slack.faults.fail('conversations.create', { kind: 'error', error: 'token_revoked' }, Number.POSITIVE_INFINITY);

@@ -42,11 +42,23 @@ it('posts into one channel about once a second while other channels go on at onc
 
 it('a pause holds one method back and reserves nothing for who will not wait', () => {
   const { pacing, pass } = stage();
-  pacing.pause('chat.update', 30_000);
+  pacing.pause('chat.update', 'C1', 30_000);
   expect(pacing.reserve('chat.update', undefined, 2_500)).toBe(30_000);
   expect(pacing.reserve('chat.postMessage', 'C1', 2_500)).toBe(0);
   pass(30_000);
   expect(pacing.reserve('chat.update', undefined, 2_500)).toBe(0);
+});
+
+it('F21: a pause of posts holds back its channel only, and all posts once a second channel is refused meanwhile', () => {
+  const { pacing, pass } = stage();
+  pacing.pause('chat.postMessage', 'C1', 30_000);
+  expect(pacing.reserve('chat.postMessage', 'C1', 2_500)).toBe(30_000);
+  expect(pacing.reserve('chat.postMessage', 'C2', 2_500)).toBe(0);
+  pass(10_000);
+  pacing.pause('chat.postMessage', 'C2', 5_000);
+  expect(pacing.reserve('chat.postMessage', 'C3', 2_500)).toBe(5_000);
+  pass(25_000);
+  for (const channel of ['C1', 'C2', 'C3']) expect(pacing.reserve('chat.postMessage', channel, 2_500)).toBe(0);
 });
 
 it('a workspace that Slack grants ten times the limits is used ten times as fast, and no faster', () => {
@@ -65,7 +77,7 @@ it('tells how much of each allowance is free: less with each call, nothing while
   expect(pacing.left()['chat.update']).toBe(0);
   pass(60_000);
   expect(pacing.left()['chat.update']).toBe(1);
-  pacing.pause('chat.update', 5_000);
+  pacing.pause('chat.update', 'C1', 5_000);
   expect(pacing.left()).toMatchObject({ 'chat.update': 0, 'users.info': 1 });
   pass(5_000);
   expect(pacing.left()['chat.update']).toBe(1);

@@ -4,16 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { createChartRenderer } from './charts/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { ChartRenderer, Clock, Ids, Log, Store } from './core/ports.ts';
+import type { Rights } from './core/action/ports.ts';
+import type { ChartRenderer, Clock, Ids, Log, Store, System } from './core/ports.ts';
 import { createExposition } from './intake/exposition.ts';
 import { startHttpServer } from './intake/http-server.ts';
 import { measuredAsk, measuredJobs, measuredStore } from './intake/measured.ts';
 import { createMetrics } from './intake/metrics.ts';
 import { createReadiness, type Readiness } from './intake/readiness.ts';
 import { startSelfProbe } from './intake/self-probe.ts';
+import { settleWhatIsLeft } from './response/actions/settle-action.ts';
 import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
-import type { Given, Level } from './response/given.ts';
+import type { ActionMeans, Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
@@ -104,13 +106,24 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     });
     readiness = health;
     const ask = measuredAsk(createAsk(systems.systems, { clock, log }), metrics, health);
-    const given: Given = { store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask };
+    // Rights are read from Slack, whose face is made from what is given here.
+    const rights: Rights = {
+      of: (people, how) => slack.rights.of(people, how),
+      holders: (right) => slack.rights.holders(right),
+    };
+    const given: Given = {
+      ...{ store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask },
+      actions: actionMeans(config, systems.systems, rights),
+    };
     const desk = openDesk(given);
     const charts: ChartRenderer = createChartRenderer(config.charts);
 
     const { connection, apiUrl, channel, incidentChannels, limits } = config.slack;
     const slack = createSlackFace(
-      { botToken: connection.botToken, connection, apiUrl, channel, incidentChannels, limits },
+      {
+        ...{ botToken: connection.botToken, connection, apiUrl, channel, incidentChannels, limits },
+        rights: { people: config.people, breakGlass: config.approvals.breakGlass },
+      },
       { desk, store, charts, clock, ids, chance: Math.random, log, meter: metrics },
     );
     await slack.start();
@@ -128,7 +141,8 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     started.set('http', () => server.stop());
     await resumeWatches(given);
     const stopWork = await store.work(measuredJobs(carryOutJob(given), metrics));
-    started.set('jobs', stopWork);
+    const stopSettling = settleWhatIsLeft(given);
+    started.set('jobs', async () => void (await Promise.all([stopWork(), stopSettling()])));
     health.listenersAre('up');
     started.set('self-probe', startSelfProbe(server.url, { well: metrics.probed, log }));
     log.info({ url: server.url }, 'ready');
@@ -179,4 +193,17 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
 
 function ladderOf(config: Config): readonly Level[] {
   return config.escalation.map(({ level, name, pageAtMs, people }) => ({ level, name, pageAtMs, people }));
+}
+
+function actionMeans(config: Config, systems: readonly System[], rights: Rights): ActionMeans {
+  const { decideWithinMs, runWithinMs, undoWithinMs, perTargetPerHour } = config.approvals;
+  return {
+    kindOf(name, kind) {
+      const actions = systems.find((system) => system.name === name)?.actions ?? {};
+      return Object.hasOwn(actions, kind) ? actions[kind] : undefined;
+    },
+    rights,
+    policy: { decideWithinMs, runWithinMs, perTargetPerHour, same: config.people.same },
+    undoWithinMs,
+  };
 }

@@ -55,14 +55,16 @@ export const configFile = z.strictObject({
     .strictObject({
       decideWithin: duration.default(15 * 60_000),
       runWithin: duration.default(5 * 60_000),
+      undoWithin: duration.default(24 * 3_600_000),
       perTargetPerHour: z.int().min(1).default(6),
       breakGlass: z.array(user).default([]),
     })
     .prefault({})
-    .transform(({ decideWithin, runWithin, ...rest }) => ({
+    .transform(({ decideWithin, runWithin, undoWithin, ...rest }) => ({
       ...rest,
       decideWithinMs: decideWithin,
       runWithinMs: runWithin,
+      undoWithinMs: undoWithin,
     })),
   systems: systemsConfig.prefault({}),
   labels: z

@@ -1,5 +1,6 @@
 // What a command or a click answers to the one person who asked. Faces draw these; they do not decide them.
 
+import type { Actor } from './actor.ts';
 import type { Fault } from './fault.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,6 +23,18 @@ export interface OncallLevel {
   readonly people: readonly string[];
 }
 
+/** A change that is still in place. */
+export interface DebtLine {
+  readonly action: string;
+  readonly incident: string;
+  readonly title: string;
+  readonly outcome: string;
+  readonly target: string;
+  readonly undo: string;
+  readonly since: number;
+  readonly by: Actor;
+}
+
 export type Answer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'refusal'; readonly fault: Fault }
@@ -35,4 +48,5 @@ export type Answer =
   | { readonly kind: 'incident-show'; readonly incident: string }
   | { readonly kind: 'declared'; readonly incident: string; readonly joined: boolean }
   | { readonly kind: 'oncall'; readonly levels: readonly OncallLevel[] }
+  | { readonly kind: 'debts'; readonly debts: readonly DebtLine[] }
   | { readonly kind: 'review-started'; readonly review: string; readonly title: string; readonly checks: number };

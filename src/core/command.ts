@@ -11,7 +11,11 @@ export type Command =
   | { readonly kind: 'checks' }
   | { readonly kind: 'resolve'; readonly reason: string }
   | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'oncall' };
+  | { readonly kind: 'oncall' }
+  /** `action` is its id in the runbook; empty: which there are. */
+  | { readonly kind: 'do'; readonly action: string }
+  | { readonly kind: 'approve' | 'reject'; readonly action: string; readonly reason?: string }
+  | { readonly kind: 'debts' };
 
 /** What there is, in the order of help. Only what works is listed. */
 export const commandTable: readonly { readonly word: string; readonly usage: string; readonly does: string }[] = [
@@ -22,6 +26,10 @@ export const commandTable: readonly { readonly word: string; readonly usage: str
   { word: 'status', usage: 'status', does: 'the incident of this channel, or all open ones' },
   { word: 'ack', usage: 'ack', does: 'acknowledges the incident of this channel and stops the escalation clock' },
   { word: 'checks', usage: 'checks', does: 'asks all checks of this incident again' },
+  { word: 'do', usage: 'do ACTION', does: 'previews an action of the runbook; nothing runs before it is confirmed' },
+  { word: 'approve', usage: 'approve ID', does: 'approves an action that somebody else asked for' },
+  { word: 'reject', usage: 'reject ID [reason]', does: 'rejects an action that waits or is about to run' },
+  { word: 'debts', usage: 'debts', does: 'temporary changes that are still in place' },
   { word: 'timeline', usage: 'timeline add TEXT', does: 'puts a note in the record of this incident' },
   { word: 'resolve', usage: 'resolve REASON', does: 'resolves the incident of this channel and drafts the report' },
   { word: 'oncall', usage: 'oncall', does: 'who is on which level of the escalation ladder' },
@@ -66,6 +74,15 @@ export function parseCommand(words: string): Command {
       return { kind: 'note', text: rest[0]?.toLowerCase() === 'add' ? tail.slice(3).trim() : tail };
     case 'oncall':
       return { kind: 'oncall' };
+    case 'do':
+      return { kind: 'do', action: rest[0] ?? '' };
+    case 'approve':
+    case 'reject': {
+      const reason = tail.slice(rest[0]?.length ?? 0).trim();
+      return { kind: word, action: rest[0] ?? '', ...(reason === '' ? {} : { reason }) };
+    }
+    case 'debts':
+      return { kind: 'debts' };
     default:
       return unknown(
         typed,

@@ -1,5 +1,7 @@
 // What may happen to an incident next: a command in, the events it causes or a refusal with its reason out.
 
+import type { ActionCommand, ActionPolicy } from './action/decide.ts';
+import { type ActionProposal, actOn, cancelledAtTheEnd, proposeAction } from './action/in-incident.ts';
 import type { Actor } from './actor.ts';
 import { sameActor } from './actor.ts';
 import type { EvidenceRef, IncidentEvent, Pinned, RecoveryState, Role } from './event.ts';
@@ -35,11 +37,14 @@ export type IncidentCommand =
       readonly evidence?: EvidenceRef;
     }
   | { readonly kind: 'resolve'; readonly as: 'resolved' | 'false-alarm'; readonly reason: string }
-  | { readonly kind: 'reopen'; readonly reason: string };
+  | { readonly kind: 'reopen'; readonly reason: string }
+  | { readonly kind: 'propose-action'; readonly proposal: ActionProposal; readonly now: number }
+  /** `move` happens to one action of the incident. */
+  | { readonly kind: 'act'; readonly action: string; readonly move: ActionCommand; readonly policy: ActionPolicy };
 
 /** The events that a command causes now; an empty list when there is nothing to do. Refusals say what happened instead. */
 export function decide(incident: Incident, command: IncidentCommand, actor: Actor): Outcome<readonly IncidentEvent[]> {
-  if (incident.status === 'resolved' && !afterTheEnd.has(command.kind)) return alreadyClosed(incident, actor);
+  if (incident.status === 'resolved' && !staysPossible(command)) return alreadyClosed(incident, actor);
   switch (command.kind) {
     case 'acknowledge':
       if (incident.acknowledged !== undefined) return tooLate(incident, 'acknowledged', incident.acknowledged, actor);
@@ -118,10 +123,17 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
           remedy: 'Say what shows that it is over, for example `resolve P99 back to 3 ms after the rollback`.',
         });
       }
-      return done([{ type: 'resolved', as: command.as, reason: wordsOf(command.reason) }]);
+      return done([
+        ...cancelledAtTheEnd(incident),
+        { type: 'resolved', as: command.as, reason: wordsOf(command.reason) },
+      ]);
     case 'reopen':
       if (incident.status === 'open') return notClosed(incident, actor);
       return done([{ type: 'reopened', reason: wordsOf(command.reason) }]);
+    case 'propose-action':
+      return proposeAction(incident, command.proposal, actor, command.now);
+    case 'act':
+      return actOn(incident, command, actor);
   }
 }
 
@@ -139,8 +151,11 @@ function noted(
 /** No check has a budget near this; a round that is still open then has lost its job, and another may start. */
 const roundAtMostMs = 60_000;
 
-/** What still makes sense once an incident is resolved. */
-const afterTheEnd: ReadonlySet<IncidentCommand['kind']> = new Set(['reopen', 'note']);
+/** What still makes sense once an incident is resolved: words, and putting back what is still in place. */
+function staysPossible(command: IncidentCommand): boolean {
+  if (command.kind === 'propose-action') return command.proposal.undoes !== undefined;
+  return ['reopen', 'note', 'act'].includes(command.kind);
+}
 
 /** The record follows its metric when the verdict changed, the value moved by a quarter, or the last entry is this old. */
 const followEveryMs = 300_000;

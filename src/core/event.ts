@@ -1,5 +1,6 @@
 // The events an incident or a review consists of. Closed: the compiler points at every place that must know a new one.
 
+import type { ActionEvent } from './action/event.ts';
 import type { Actor } from './actor.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Observation } from './observation.ts';
@@ -85,7 +86,8 @@ export type IncidentEvent =
     }
   | { readonly type: 'resolved'; readonly as: 'resolved' | 'false-alarm'; readonly reason: PrivateText }
   | { readonly type: 'reopened'; readonly reason: PrivateText }
-  | { readonly type: 'report-drafted'; readonly evidence: EvidenceRef };
+  | { readonly type: 'report-drafted'; readonly evidence: EvidenceRef }
+  | ActionEvent;
 
 /** A review (for example the health check) has a stream of its own. */
 export type ReviewEvent =

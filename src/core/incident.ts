@@ -1,5 +1,7 @@
 // The incident: what it is after its events (`evolve`). What may happen next is in `decide.ts`.
 
+import type { Action } from './action/action.ts';
+import { evolveAction } from './action/evolve.ts';
 import type { Actor } from './actor.ts';
 import type { EvidenceRef, IncidentEvent, PrivateText, Recorded, RecoveryState, Role, SetupStep } from './event.ts';
 import type { Standing } from './hypothesis.ts';
@@ -66,6 +68,8 @@ export interface Incident {
   /** The last time. */
   readonly reopened?: { readonly at: number; readonly by: Actor };
   readonly report?: EvidenceRef;
+  /** By id, in the order in which they were proposed. */
+  readonly actions: Readonly<Record<string, Action>>;
   /** Number of events, which is also the sequence number that the next append must follow. */
   readonly seq: number;
 }
@@ -125,6 +129,7 @@ function declaredIncident(recorded: Recorded, event: Extract<IncidentEvent, { ty
     observations: {},
     standings: [],
     roles: {},
+    actions: {},
     seq: recorded.seq,
   };
 }
@@ -186,6 +191,24 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
       return event.pinned === undefined
         ? {}
         : { pinned: { ...incident.pinned, [event.pinned.source]: { at, by: actor } } };
+    case 'action-proposed':
+    case 'action-previewed':
+    case 'action-requested':
+    case 'action-approved':
+    case 'action-rejected':
+    case 'action-expired':
+    case 'action-voided':
+    case 'action-cancelled':
+    case 'action-claimed':
+    case 'action-stop-asked':
+    case 'action-finished':
+    case 'action-settled':
+    case 'action-verified':
+    case 'action-undone':
+    case 'action-kept': {
+      const action = evolveAction(incident.actions[event.action], { event, actor, at });
+      return action === undefined ? {} : { actions: { ...incident.actions, [event.action]: action } };
+    }
     case 'declared':
     case 'reopened':
     case 'declared-again':

@@ -1,5 +1,6 @@
 // What the bot wants people to see, without saying how a face draws it. Notices are the rows of the outbox.
 
+import type { Right } from './action/rights.ts';
 import type { Answer } from './answer.ts';
 import type { EvidenceRef } from './event.ts';
 
@@ -39,6 +40,15 @@ export type Notice =
     }
   /** The evidence of one finished phase, in the thread. */
   | { readonly kind: 'evidence'; readonly incident: string; readonly round: number }
+  /** An action in the card's thread: posted once with its preview, then its state and buttons are redrawn in place. */
+  | { readonly kind: 'action'; readonly incident: string; readonly action: string }
+  /** Asks everybody who holds one of these rights by direct message, the requester not; the message is redrawn as the action moves on. */
+  | {
+      readonly kind: 'ask-approval';
+      readonly incident: string;
+      readonly action: string;
+      readonly rights: readonly Right[];
+    }
   /** A chart in the thread; `chart` is the evidence that holds the chart's data. */
   | { readonly kind: 'chart'; readonly incident: string; readonly chart: EvidenceRef }
   /** The report as a file in the incident's channel. */
@@ -62,6 +72,8 @@ export const noticeKinds = Object.keys({
   say: true,
   evidence: true,
   chart: true,
+  action: true,
+  'ask-approval': true,
   report: true,
   review: true,
   'review-chart': true,

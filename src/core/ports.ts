@@ -1,5 +1,7 @@
 // What the inner rooms need from the outside, as interfaces: time, randomness, log, record, systems, charts.
 
+import type { ActionKind } from './action/port.ts';
+import type { ActionFilter, ActionRow, Claims } from './action/ports.ts';
 import type { Chart, Picture } from './chart.ts';
 import type { NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -31,12 +33,16 @@ export type Job =
   | { readonly kind: 'escalate'; readonly incident: string; readonly level: string }
   | { readonly kind: 'watch-recovery'; readonly incident: string }
   | { readonly kind: 'draft-postmortem'; readonly incident: string }
+  | { readonly kind: ActionJob; readonly incident: string; readonly action: string }
   | {
       readonly kind: 'run-review';
       readonly review: string;
       readonly name: string;
       readonly to: import('./notice.ts').ReplyTo;
     };
+
+/** `settle-action` looks at the world after a process died, `verify-action` whether it followed. */
+export type ActionJob = 'preview-action' | 'perform-action' | 'expire-action' | 'settle-action' | 'verify-action';
 
 export interface JobRequest {
   readonly job: Job;
@@ -144,6 +150,12 @@ export interface Reads {
   /** Newest first; `limit` defaults to 50. */
   incidents(filter: IncidentFilter): Promise<readonly Incident[]>;
   countIncidents(filter: IncidentFilter): Promise<number>;
+  /** Over all incidents, oldest first; at most 200. */
+  actions(filter: ActionFilter): Promise<readonly ActionRow[]>;
+  /** The incident of an action. */
+  incidentOfAction(id: string): Promise<string | undefined>;
+  /** How many actions were claimed on the target since a time (epoch ms). */
+  claimsOn(target: string, sinceMs: number): Promise<number>;
   evidence(id: string): Promise<Evidence | undefined>;
   /** The newest samples of a watch since a time (epoch ms), in time order; at most 1,000, which is 80 minutes of the fastest watch. */
   samples(stream: string, sinceMs: number): Promise<readonly Sample[]>;
@@ -156,7 +168,8 @@ export interface Reads {
 export interface Transaction extends Reads {
   /**
    * Appends after sequence number `after` (0 for a new stream). Rejects with `StaleStream` when somebody was faster.
-   * The projection of an incident stream is updated in the same transaction.
+   * The projection of an incident stream is updated in the same transaction, and so are the rows of its actions: a claim rejects with
+   * `TargetBusy` while another action runs on the same target or has an unknown outcome there.
    */
   append(stream: string, after: number, events: readonly NewEvent[]): Promise<readonly Recorded[]>;
   nextIncidentNumber(): Promise<number>;
@@ -180,6 +193,11 @@ export class StaleStream extends Error {
   override readonly name = 'StaleStream';
 }
 
+/** Another action is in flight on the target of this one: the transaction takes no effect and is not tried again. */
+export class TargetBusy extends Error {
+  override readonly name = 'TargetBusy';
+}
+
 /** Somebody else did what this delivery asks, or it was never taken: the transaction takes no effect and is not tried again. */
 export class AlreadySettled extends Error {
   override readonly name = 'AlreadySettled';
@@ -199,6 +217,7 @@ export interface Store extends Reads {
     /** Due jobs that nobody has begun, how long the oldest is overdue, and those of the last hours that failed for good. */
     backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
   };
+  readonly claims: Claims;
   /** Runs due jobs through the handler until the returned function is called; a rejected handler is tried again with a growing pause. */
   work(handler: (job: Job, signal: AbortSignal) => Promise<void>): Promise<() => Promise<void>>;
   /** Walks a stream's hash chain. */
@@ -223,10 +242,7 @@ export interface System {
   readonly name: string;
   readonly configured: boolean;
   readonly checks: Readonly<Record<string, CheckKind>>;
-  /** Action kinds are checked for existence and parameters only, until the action pipeline performs them. */
-  readonly actions: Readonly<
-    Record<string, { problems(params: unknown): readonly { readonly path: string; readonly message: string }[] }>
-  >;
+  readonly actions: Readonly<Record<string, ActionKind>>;
   /** Loads beforehand what the first question would wait for; a start does not wait for it. */
   prepare(): Promise<void>;
   close(): Promise<void>;

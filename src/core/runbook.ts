@@ -51,6 +51,8 @@ export interface ActionDefinition {
   readonly system: string;
   readonly kind: string;
   readonly params: unknown;
+  /** Id of the milder action of this procedure that is offered in its place. */
+  readonly safer?: string;
   /** What the reader must know before doing it, for example what the command really deletes. */
   readonly caution?: string;
 }

@@ -1,5 +1,6 @@
 // The record told as people read it: one line an event, with its number so that every statement can be checked.
 
+import { actionLine, isActionEvent } from './action/timeline.ts';
 import type { Actor } from './actor.ts';
 import type { IncidentEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -21,9 +22,12 @@ export interface TimelineEntry {
 
 /** All entries by the time things happened. Events that only move the machinery have no line. */
 export function timelineOf(events: readonly Recorded[]): readonly TimelineEntry[] {
+  const titles = new Map(
+    events.flatMap(({ event }) => (event.type === 'action-proposed' ? [[event.action, event.title] as const] : [])),
+  );
   return events
     .flatMap((recorded) => {
-      const line = lineOf(recorded.event as IncidentEvent);
+      const line = lineOf(recorded.event as IncidentEvent, titles);
       if (line === undefined) return [];
       return [
         {
@@ -57,7 +61,8 @@ interface Line {
   readonly author?: Actor;
 }
 
-function lineOf(event: IncidentEvent): Line | undefined {
+function lineOf(event: IncidentEvent, titles: ReadonlyMap<string, string>): Line | undefined {
+  if (isActionEvent(event)) return actionLine(event, titles.get(event.action) ?? 'an action');
   switch (event.type) {
     case 'declared':
       return { text: `declared: ${event.title}, ${event.scope}`, ...quoted(event.note?.private) };

@@ -5,6 +5,9 @@ import { type Command, commandTable, parseCommand } from '../core/command.ts';
 import { type Fault, refused } from '../core/fault.ts';
 import type { Incident } from '../core/incident.ts';
 import type { IncidentFilter } from '../core/ports.ts';
+import { decideOn } from './actions/decide-on.ts';
+import { proposeAction } from './actions/propose-action.ts';
+import { debts } from './debts.ts';
 import { declare } from './declare.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
@@ -40,6 +43,18 @@ export async function answerCommand(given: Given, words: string, request: Reques
         here === undefined ? await list(given, { status: 'open' }) : { kind: 'incident-show', incident: here },
       );
     }
+    case 'debts':
+      return answerOnly(given, request, { kind: 'debts', debts: await debts(given.store) });
+    case 'approve':
+      return decideOn(given, command.action, { kind: 'approve' }, request);
+    case 'reject':
+      return decideOn(
+        given,
+        command.action,
+        { kind: 'reject', ...(command.reason === undefined ? {} : { reason: command.reason }) },
+        request,
+      );
+    case 'do':
     case 'acknowledge':
     case 'checks':
     case 'resolve':
@@ -72,6 +87,8 @@ async function insideIncident(given: Given, command: Command, request: Request):
         request,
         `You resolved ${incident}; the draft of its report comes into its channel.`,
       );
+    case 'do':
+      return proposeAction(given, incident, command.action, request);
     case 'note':
       return takeNote(given, incident, command.text, given.clock.now(), request);
     default:

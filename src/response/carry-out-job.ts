@@ -1,9 +1,14 @@
 // From a due job to the use case that does it.
 
 import type { Job } from '../core/ports.ts';
+import { expireAction } from './actions/expire-action.ts';
+import { previewAction } from './actions/preview-action.ts';
+import { settleAction } from './actions/settle-action.ts';
+import { verifyAction } from './actions/verify-action.ts';
 import { draftPostmortem } from './draft-postmortem.ts';
 import { escalate } from './escalate.ts';
 import type { Given } from './given.ts';
+import { performAction } from './perform-action.ts';
 import { runReview } from './review.ts';
 import { runChecks } from './run-checks.ts';
 import { watchRecovery } from './watch-recovery.ts';
@@ -19,6 +24,16 @@ export function carryOutJob(given: Given): (job: Job) => Promise<void> {
         return watchRecovery(given, job.incident);
       case 'draft-postmortem':
         return draftPostmortem(given, job.incident);
+      case 'preview-action':
+        return previewAction(given, job.incident, job.action);
+      case 'perform-action':
+        return performAction(given, job.incident, job.action);
+      case 'expire-action':
+        return expireAction(given, job.incident, job.action);
+      case 'settle-action':
+        return settleAction(given, job.incident, job.action);
+      case 'verify-action':
+        return verifyAction(given, job.incident, job.action);
       case 'run-review':
         return runReview(given, job.review, job.name, job.to);
     }

@@ -5,6 +5,8 @@ import type { Chart } from '../core/chart.ts';
 import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import type { ReplyTo } from '../core/notice.ts';
+import type { ActionView } from './actions/action-view.ts';
+import type { Decision } from './actions/decide-on.ts';
 import type { PinnedMessage } from './take-part.ts';
 import type { IncidentView, ReviewView } from './views.ts';
 
@@ -46,7 +48,14 @@ export interface Desk {
     request: Request,
   ): Promise<void>;
 
+  /** Begins an action of the incident's runbook: a preview first. `name` is its id there. */
+  proposeAction(incident: string, name: string, request: Request): Promise<void>;
+  /** Begins what puts a finished action back. */
+  proposeUndo(action: string, request: Request): Promise<void>;
+  decideOn(action: string, decision: Decision, request: Request): Promise<void>;
+
   /** For drawing. */
+  actionView(incident: string, action: string): Promise<ActionView | undefined>;
   incidentView(id: string): Promise<IncidentView | undefined>;
   reviewView(id: string): Promise<ReviewView | undefined>;
   /** The data of a chart kept as evidence. */
@@ -55,6 +64,7 @@ export interface Desk {
   report(evidence: string): Promise<string | undefined>;
 
   /** Checks a modal's submission from the store before it is acknowledged; the fault goes back inside the modal. */
+  whyNotRequest(action: string, form: { readonly typed: string; readonly reason: string }): Promise<Fault | undefined>;
   whyNot(
     intent: 'resolve' | 'false-alarm' | 'reopen' | 'note',
     incident: string,

@@ -1,11 +1,13 @@
 // An incident as faces draw it, from its projection, its runbook and the samples of its watch.
 
+import { underWay } from '../core/action/in-incident.ts';
 import { answeredChecks } from '../core/decide.ts';
 import type { Incident } from '../core/incident.ts';
 import { judgeRecovery } from '../core/recovery.ts';
 import { type PhaseName, type Procedure, phaseNames } from '../core/runbook.ts';
 import { clockTime } from '../core/spell.ts';
 import { propose } from '../runbook/index.ts';
+import { debtsOf } from './debts.ts';
 import { exhaustedAfterMs } from './escalate.ts';
 import type { Given, Level } from './given.ts';
 import { incidentHeadline } from './headline.ts';
@@ -41,7 +43,9 @@ export async function incidentView(given: Given, id: string): Promise<IncidentVi
       round: incident.round,
     },
     standings: incident.standings,
-    proposals: procedure === undefined ? [] : proposalsOf(procedure, incident),
+    proposals: procedure === undefined ? [] : proposalsOf(given, procedure, incident),
+    underWay: underWay(incident).map(({ id: action, title, state, since }) => ({ id: action, title, state, since })),
+    debts: debtsOf(incident),
     sayings: procedure?.sayings ?? [],
     escalation: escalationOf(incident, given.ladder),
     roles: incident.roles,
@@ -110,7 +114,8 @@ function phaseDetail(name: PhaseName, incident: Incident, procedure: Procedure |
   return `${checks.filter((check) => answered.has(check)).length} of ${checks.length}`;
 }
 
-function proposalsOf(procedure: Procedure, incident: Incident): readonly ProposalView[] {
+function proposalsOf(given: Given, procedure: Procedure, incident: Incident): readonly ProposalView[] {
+  const busy = new Set(underWay(incident).map((action) => action.definition));
   return propose(procedure, incident.standings).map(({ action, why, supported }) => ({
     id: action.id,
     title: action.title,
@@ -119,6 +124,10 @@ function proposalsOf(procedure: Procedure, incident: Incident): readonly Proposa
     supported,
     why,
     ...(action.caution === undefined ? {} : { caution: action.caution }),
+    offered:
+      incident.status === 'open' &&
+      !busy.has(action.id) &&
+      given.actions.kindOf(action.system, action.kind)?.configured === true,
   }));
 }
 

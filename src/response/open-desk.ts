@@ -3,6 +3,9 @@
 import { type Actor, theBot } from '../core/actor.ts';
 import { decide } from '../core/decide.ts';
 import { acceptGap } from './accept-gap.ts';
+import { actionView } from './actions/action-view.ts';
+import { decideOn, whyNotRequest } from './actions/decide-on.ts';
+import { proposeAction, proposeUndo } from './actions/propose-action.ts';
 import { answerCommand } from './answer-command.ts';
 import type { Desk } from './desk.ts';
 import { redraft } from './draft-postmortem.ts';
@@ -27,6 +30,11 @@ export function openDesk(given: Given): Desk {
     reopen: (incident, reason, request) => reopen(given, incident, reason, request),
     redraft: (incident, request) => redraft(given, incident, request),
     acceptGap: (gap, request) => acceptGap(given, gap, request),
+    proposeAction: (incident, name, request) => proposeAction(given, incident, name, request),
+    proposeUndo: (action, request) => proposeUndo(given, action, request),
+    decideOn: (action, decision, request) => decideOn(given, action, decision, request),
+    actionView: (incident, action) => actionView(given, incident, action),
+    whyNotRequest: (action, form) => whyNotRequest(given, action, form),
     incidentView: (id) => incidentView(given, id),
     reviewView: (id) => reviewView(given, id),
     chart: (evidence) => chartOf(given.store, evidence),

@@ -17,13 +17,20 @@ import type { Given } from './given.ts';
 export async function change(
   given: Given,
   id: string,
-  command: IncidentCommand,
-  by: { readonly actor: Actor; readonly request?: Request | undefined; readonly said?: string | undefined },
+  command: IncidentCommand | ((tx: Transaction) => Promise<IncidentCommand>),
+  by: {
+    readonly actor: Actor;
+    readonly request?: Request | undefined;
+    readonly said?: string | ((after: Incident) => string) | undefined;
+  },
   also?: (tx: Transaction, after: Incident, before: Incident) => Promise<void>,
 ): Promise<Outcome<Incident>> {
+  let asked = '';
   const outcome = await given.store.transact(async (tx) => {
     const before = incidentFrom(await tx.events(id));
-    const outcome = before === undefined ? unknownIncident(id) : decide(before, command, by.actor);
+    const said = typeof command === 'function' ? await command(tx) : command;
+    asked = said.kind === 'act' ? said.move.kind : said.kind;
+    const outcome = before === undefined ? unknownIncident(id) : decide(before, said, by.actor);
     if (!outcome.ok) {
       if (by.request !== undefined) await answer(tx, by.request, { kind: 'refusal', fault: outcome.fault });
       await settle(tx, by.request, `refused: ${outcome.fault.code}`);
@@ -32,25 +39,21 @@ export async function change(
     if (before === undefined) throw new Error('decided on an incident that does not exist');
     const after = await record(given, tx, before, outcome.value, by.actor);
     if (after !== before) await also?.(tx, after, before);
-    if (by.request !== undefined && by.said !== undefined)
-      await answer(tx, by.request, { kind: 'text', text: by.said });
+    if (by.request !== undefined && by.said !== undefined) {
+      const text = typeof by.said === 'function' ? by.said(after) : by.said;
+      await answer(tx, by.request, { kind: 'text', text });
+    }
     await settle(tx, by.request, 'done');
     return done(after);
   });
-  audit(given, id, command, by.actor, outcome);
+  audit(given, id, asked, by.actor, outcome);
   return outcome;
 }
 
 /** What people asked and what came of it. A refusal is in no record, because nothing happened. */
-function audit(
-  given: Given,
-  incident: string,
-  command: IncidentCommand,
-  actor: Actor,
-  outcome: Outcome<Incident>,
-): void {
+function audit(given: Given, incident: string, asked: string, actor: Actor, outcome: Outcome<Incident>): void {
   if (actor.kind !== 'person') return;
-  const about = { incident: incident.slice(0, 40), asked: command.kind, person: actor.id };
+  const about = { incident: incident.slice(0, 40), asked, person: actor.id };
   if (outcome.ok) given.log.info({ ...about, seq: outcome.value.seq }, 'done');
   else given.log.info({ ...about, why: outcome.fault.code }, 'refused');
 }

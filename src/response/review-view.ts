@@ -4,10 +4,14 @@ import type { Recorded } from '../core/event.ts';
 import { acceptableGaps } from '../core/gap.ts';
 import { spellValue } from '../core/spell.ts';
 import { type Verdict, worst } from '../core/verdict.ts';
+import { debts } from './debts.ts';
 import type { Given } from './given.ts';
 import { countVerdicts } from './headline.ts';
 import { observationsIn } from './review.ts';
 import type { CheckView, Headline, ReviewView } from './views.ts';
+
+/** The review that repeats every morning what is still in place. */
+const daily = 'health';
 
 export async function reviewView(given: Given, id: string): Promise<ReviewView | undefined> {
   const events = await given.store.events(id);
@@ -29,6 +33,7 @@ export async function reviewView(given: Given, id: string): Promise<ReviewView |
       total: checks.length,
       awaited: checks.filter((check) => check.observation === undefined).map((check) => check.title),
     },
+    debts: name === daily ? await debts(given.store) : [],
     gaps: checks.flatMap(gapsOf),
   };
 }

@@ -1,6 +1,8 @@
 // What a face needs to draw an incident or a review: derived from the record and the runbook, nothing stored.
 
+import type { ActionState } from '../core/action/action.ts';
 import type { Actor } from '../core/actor.ts';
+import type { DebtLine } from '../core/answer.ts';
 import type { EvidenceRef, GapLevel, RecoveryState, Role, SetupStep } from '../core/event.ts';
 import type { Standing } from '../core/hypothesis.ts';
 import type { Observation } from '../core/observation.ts';
@@ -40,6 +42,8 @@ export interface ProposalView {
   readonly supported: boolean;
   readonly why: string;
   readonly caution?: string;
+  /** True when the bot can do it here: its system is configured, and nothing of it is under way. */
+  readonly offered: boolean;
 }
 
 /** What may be pressed now; an intent that this moment cannot honour is not in the list. The first is the primary one. */
@@ -75,6 +79,15 @@ export interface IncidentView {
   readonly standings: readonly Standing[];
   readonly proposals: readonly ProposalView[];
   readonly sayings: readonly Saying[];
+  /** Actions that are under way or wait for somebody, oldest first. */
+  readonly underWay: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly state: ActionState;
+    readonly since: number;
+  }[];
+  /** Changes of this incident that are still in place. */
+  readonly debts: readonly DebtLine[];
   readonly escalation: {
     readonly next?: { readonly level: string; readonly name: string; readonly at: number };
     readonly stopped?: { readonly by: Actor; readonly at: number };
@@ -109,6 +122,8 @@ export interface ReviewView {
   readonly finished: boolean;
   readonly checks: readonly CheckView[];
   readonly progress: { readonly done: number; readonly total: number; readonly awaited: readonly string[] };
+  /** Changes of all incidents that are still in place. */
+  readonly debts: readonly DebtLine[];
   /** Limits that could not be measured and may be accepted as known gaps. */
   readonly gaps: readonly {
     readonly check: string;

@@ -91,6 +91,7 @@ const action = mapping({
   risk: z.enum(['safe', 'risky', 'destructive']),
   uses,
   with: parameters.default({}),
+  safer: name.optional(),
   caution: text.optional(),
 });
 

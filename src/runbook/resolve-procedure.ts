@@ -100,6 +100,11 @@ function resolveActions(
     if (helps === undefined || hypotheses.has(helps)) return;
     reportUnknown(helps, 'hypothesis', hypotheses, { document, path: [...path, 'helps'] }, resolving.faults);
   };
+  const ids = new Set(steps.flatMap(({ step }) => step.actions.map((action) => action.id)));
+  const reportSafer = (safer: string | undefined, path: Path): void => {
+    if (safer === undefined || ids.has(safer)) return;
+    reportUnknown(safer, 'action', ids, { document, path: [...path, 'safer'] }, resolving.faults);
+  };
   return steps.flatMap(({ phase, step, path }) => {
     if (phase !== 'mitigate' && step.actions.length > 0) {
       const message = 'Actions are offered in the phase `mitigate` only.';
@@ -118,10 +123,12 @@ function resolveActions(
       reportHelps(action.helps, place.path);
       reportUse(action.uses, 'action', action.with, place, resolving);
       const [system, kind] = systemAndKind(action.uses);
-      const { id, title, helps, risk, caution } = action;
+      reportSafer(action.safer, place.path);
+      const { id, title, helps, risk, safer, caution } = action;
       return {
         ...{ id, title, step: step.step, risk, system, kind, params: action.with },
         ...(helps === undefined ? {} : { helps }),
+        ...(safer === undefined ? {} : { safer }),
         ...(caution === undefined ? {} : { caution }),
       };
     });

@@ -48,7 +48,7 @@ export function setUpBot(company: CompanyAddresses, folder: string, runbooks: st
       systems: {
         prometheus: { url: systems.prometheus },
         dashboard: { url: systems.dashboard },
-        redis: { url: systems.redis },
+        redis: { url: systems.redis, actionsUrl: systems.redis },
         kubernetes: { kubeconfig: 'kubeconfig', namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },
       },
       runbooks: [runbooks],

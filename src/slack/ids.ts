@@ -1,5 +1,6 @@
 // The names that Slack hands back to us: actions, modals, inputs, and what we remember of our own messages.
 
+import type { Move } from '../response/actions/action-view.ts';
 import type { Intent } from '../response/views.ts';
 
 const prefix = 'acgs.';
@@ -23,6 +24,12 @@ export const actionIds = {
   acceptGap: `${prefix}accept-gap`,
   /** The message shortcut; manifest.yml names it too. */
   addToIncident: `${prefix}add-to-incident`,
+  /** Something that may happen to one action; the value is the action's opaque id. */
+  move: (move: Move): string => `${prefix}action.${move}`,
+  /** Begins an action of the runbook: `INC-1 scale-out`. */
+  propose: `${prefix}propose`,
+  /** The list of all actions. */
+  choose: `${prefix}choose`,
   /** A button that only opens an address; Slack reports its click all the same. */
   open: `${prefix}open`,
 } as const;
@@ -33,18 +40,31 @@ export const modalIds = {
   reopen: `${prefix}reopen`,
   note: `${prefix}note`,
   acceptGap: `${prefix}accept-gap`,
+  requestAction: `${prefix}request-action`,
+  keepAction: `${prefix}keep-action`,
+  chooseAction: `${prefix}choose-action`,
 } as const;
 
 /** Inputs of the modals: block_id and action_id are the same word. */
-export const fieldIds = { reason: 'reason', text: 'text', when: 'when', gap: 'gap', until: 'until' } as const;
+export const fieldIds = {
+  reason: 'reason',
+  text: 'text',
+  when: 'when',
+  gap: 'gap',
+  until: 'until',
+  typed: 'typed',
+  action: 'action',
+} as const;
 
 /** Keys of face references. `channel` also answers which incident a channel belongs to. */
 export const refKeys = {
   channel: 'channel',
   card: 'card',
   announcement: 'announcement',
-  /** The message of a review. */
+  /** The message of a review or of an action. */
   message: 'message',
+  /** The direct messages that ask for an approval. */
+  asked: 'asked',
   /** Digest of what a message shows, so that an edit that changes nothing costs no call. */
   drawn: (key: string): string => `drawn:${key}`,
   /** An uploaded file, by the evidence it shows. */

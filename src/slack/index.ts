@@ -1,5 +1,6 @@
 // The Slack face: takes what people ask in Slack to the desk, and what the desk wants people to see to Slack.
 
+import type { Rights } from '../core/action/ports.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ChartRenderer, Clock, Ids, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
@@ -13,6 +14,7 @@ import { createPosting } from './posting.ts';
 import { createPublisher } from './publisher.ts';
 import type { Publishing } from './publishing.ts';
 import { routeTo } from './receiver.ts';
+import { createRights, type RightsConfig } from './rights.ts';
 import type { LineStatus } from './socket/line.ts';
 import { createWebApi } from './web-api.ts';
 
@@ -26,6 +28,7 @@ export interface SlackConfig {
   readonly incidentChannels: boolean;
   /** How many times the limits that Slack publishes this workspace grants. Default 1. */
   readonly limits?: number | undefined;
+  readonly rights: RightsConfig;
 }
 
 export interface SlackFace {
@@ -35,6 +38,7 @@ export interface SlackFace {
   start(): Promise<void>;
   /** Takes nothing more, waits for the work in hand and stops the publisher between two rows, within 5 s. */
   stop(): Promise<void>;
+  readonly rights: Rights;
   status(): SlackStatus;
   /** How much of our own allowance for each method of Slack's API is free, 0 to 1. */
   budget(): Readonly<Record<string, number>>;
@@ -71,6 +75,7 @@ export function createSlackFace(
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
   const { known: identity, answers: slackAnswers } = watch;
   const people = createPeople({ api, identity, clock, log });
+  const rights = createRights(config.rights, { api, clock, log });
   const posting = createPosting({ api, log });
   const publishing: Publishing = {
     config,
@@ -80,6 +85,7 @@ export function createSlackFace(
     store,
     charts,
     people,
+    rights,
     identity,
     slackAnswers,
     clock,
@@ -94,6 +100,7 @@ export function createSlackFace(
 
   return {
     ...(door.handler === undefined ? {} : { handler: door.handler }),
+    rights,
     async start() {
       door.start();
       watch.start();

@@ -1,6 +1,7 @@
 // What delivering a notice needs, and where an incident's messages belong.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rights } from '../core/action/ports.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ChartRenderer, Clock, Log, Store } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
@@ -20,6 +21,7 @@ export interface Publishing {
   readonly store: Store;
   readonly charts: ChartRenderer;
   readonly people: People;
+  readonly rights: Rights;
   readonly identity: () => Identity | undefined;
   /** Asks Slack now. False when Slack as a whole is away or refuses our token: then no single message is to blame. */
   readonly slackAnswers: () => Promise<boolean>;

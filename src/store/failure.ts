@@ -9,6 +9,11 @@ export function isStreamTaken(error: unknown): boolean {
   return codeOf(error) === '23505' && streamTaken.has(textOf(error, 'constraint'));
 }
 
+/** True when another action holds the target of this one. */
+export function isTargetTaken(error: unknown): boolean {
+  return codeOf(error) === '23505' && textOf(error, 'constraint') === 'action_one_in_flight';
+}
+
 /** True when the database gave up a transaction only because of another one: the same work may succeed at once. */
 export function isSerializationFailure(error: unknown): boolean {
   const code = codeOf(error);

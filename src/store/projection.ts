@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Recorded } from '../core/event.ts';
 import { evolve, type Incident } from '../core/incident.ts';
 import type { IncidentFilter } from '../core/ports.ts';
+import { projectActions, rebuildActions } from './action-rows.ts';
 import { type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
 import { unseal } from './sealing.ts';
 import type { Tables } from './tables.ts';
@@ -15,15 +16,22 @@ export async function project(db: Kysely<Tables>, stream: string, events: readon
   const query = db.selectFrom('incident').select('state').where('stream', '=', stream);
   // Locked, so that it waits for a rebuild instead of going on from what the rebuild replaces.
   const row = await query.forUpdate().executeTakeFirst();
-  await save(db, fold(row?.state as Incident | undefined, events));
+  const incident = fold(row?.state as Incident | undefined, events);
+  await save(db, incident);
+  await projectActions(db, incident, events);
 }
 
 /** Makes the projections anew from the events. Returns how many incidents there are. Appends wait until it is done. */
 export async function rebuild(db: Kysely<Tables>): Promise<number> {
   await sql`lock table incident in exclusive mode`.execute(db);
   await db.deleteFrom('incident').execute();
+  await db.deleteFrom('action').execute();
   const streams = await db.selectFrom('event').select('stream').distinct().where('type', '=', 'declared').execute();
-  for (const { stream } of streams) await save(db, fold(undefined, await sealedEventsOf(db, stream)));
+  for (const { stream } of streams) {
+    const incident = fold(undefined, await sealedEventsOf(db, stream));
+    await save(db, incident);
+    if (incident !== undefined) await rebuildActions(db, incident);
+  }
   return streams.length;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Kysely } from 'kysely';
 import type { Reads } from '../core/ports.ts';
+import { actionsIn, claimsOn, streamOfAction } from './action-rows.ts';
 import type { Ask } from './ask.ts';
 import { eventsOf } from './event-log.ts';
 import { countOf, incidentOf, incidentsOf } from './projection.ts';
@@ -16,6 +17,10 @@ export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
     incident: (id) => ask('incident', () => incidentOf(db, id)),
     incidents: (filter) => ask('incidents', () => incidentsOf(db, filter)),
     countIncidents: (filter) => ask('countIncidents', () => countOf(db, filter)),
+
+    actions: (filter) => ask('actions', () => actionsIn(db, filter)),
+    incidentOfAction: (id) => ask('incidentOfAction', () => streamOfAction(db, id)),
+    claimsOn: (target, sinceMs) => ask('claimsOn', () => claimsOn(db, target, sinceMs)),
 
     evidence: (id) =>
       ask('evidence', async () => {

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely';
 import { type Clock, type Ids, type Log, type Store, StoreUnavailable } from '../core/ports.ts';
+import { claimsOver } from './action-rows.ts';
 import { type Ask, askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
 import { firstFault } from './event-log.ts';
@@ -88,6 +89,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     outbox: outboxOver(db, { owner, ask, wake, resting: () => closing !== undefined }),
     inbox: inboxOver(db, { owner, ask }),
     jobs: { backlog: () => ask('jobs.backlog', () => jobs.backlog()) },
+    claims: claimsOver(db, ask),
     work: (handler) => ask('work', () => jobs.work(handler)),
     verify: (stream) =>
       ask('verify', async () => {
@@ -108,5 +110,6 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
 
 async function endLeases(db: Engine['db']): Promise<void> {
   await sql`update outbox set lease_until = now() where lease_until > now()`.execute(db);
+  await sql`update action set lease_until = now() where lease_until > now()`.execute(db);
   await sql`update inbox set lease_until = now() where lease_until > now()`.execute(db);
 }

@@ -37,6 +37,16 @@ export interface Tables {
     seq: number;
     state: Json;
   };
+  action: {
+    id: string;
+    stream: string;
+    target: string | null;
+    state: string;
+    debt: Generated<boolean>;
+    claimed_at: Date | null;
+    lease_until: Date | null;
+    proposed_at: Date;
+  };
   counter: {
     name: string;
     value: number;

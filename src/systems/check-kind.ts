@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { CheckCall, Finding } from '../core/observation.ts';
 import type { CheckKind, Clock, Log, System } from '../core/ports.ts';
+import { type ActionRecipe, actionKind } from './action-kind.ts';
 import { timedOut } from './failure.ts';
 import { findingOf, type Statement, unmeasured } from './statement.ts';
 
@@ -31,7 +32,7 @@ interface SystemParts<Deps> {
   /** Undefined when the system is not in the config. */
   readonly deps: Deps | undefined;
   readonly checks: Readonly<Record<string, CheckRecipe<Deps>>>;
-  readonly actions: Readonly<Record<string, z.ZodType>>;
+  readonly actions: Readonly<Record<string, ActionRecipe<Deps>>>;
   readonly clock: Clock;
   readonly log: Log;
   /** Loads what the first question would wait for. */
@@ -42,7 +43,7 @@ interface SystemParts<Deps> {
 export function systemOf<Deps>(parts: SystemParts<Deps>): System {
   const checks = Object.entries(parts.checks).map(([kind, recipe]) => [kind, checkKind(parts, kind, recipe)] as const);
   const actions = Object.entries(parts.actions).map(
-    ([kind, schema]) => [kind, { problems: (params: unknown) => problemsOf(schema, params) }] as const,
+    ([kind, recipe]) => [kind, actionKind(parts, kind, recipe)] as const,
   );
   return {
     name: parts.name,

@@ -7,6 +7,7 @@ import type { SetupStep } from '../../src/core/event.ts';
 import type { Fault } from '../../src/core/fault.ts';
 import type { Notice } from '../../src/core/notice.ts';
 import type { Store } from '../../src/core/ports.ts';
+import type { ActionView } from '../../src/response/actions/action-view.ts';
 import type { Desk, Request } from '../../src/response/desk.ts';
 import type { IncidentView, ReviewView } from '../../src/response/views.ts';
 
@@ -15,6 +16,7 @@ export interface DeskInMemory extends Desk {
   readonly reviews: Map<string, ReviewView>;
   readonly charts: Map<string, Chart>;
   readonly reports: Map<string, string>;
+  readonly actions: Map<string, ActionView>;
   /** What was asked, in order: the method, its words, and who asked. */
   readonly asked: { readonly what: string; readonly with: readonly unknown[]; readonly request: Request }[];
   readonly setupFailures: { readonly incident: string; readonly step: SetupStep; readonly why: string }[];
@@ -47,6 +49,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     reviews: new Map(),
     charts: new Map(),
     reports: new Map(),
+    actions: new Map(),
     asked,
     setupFailures: [],
     fault: undefined,
@@ -73,6 +76,11 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     reopen: (incident, reason, request) => note('reopen', [incident, reason], request),
     redraft: (incident, request) => note('redraft', [incident], request),
     acceptGap: (gap, request) => note('acceptGap', [gap], request),
+    proposeAction: (incident, name, request) => note('proposeAction', [incident, name], request),
+    proposeUndo: (action, request) => note('proposeUndo', [action], request),
+    decideOn: (action, decision, request) => note('decideOn', [action, decision], request),
+    actionView: async (_incident, action) => desk.actions.get(action),
+    whyNotRequest: async () => desk.fault,
 
     incidentView: async (id) => desk.incidents.get(id),
     reviewView: async (id) => desk.reviews.get(id),

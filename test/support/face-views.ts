@@ -69,9 +69,12 @@ export function anIncident(over: Partial<IncidentView> = {}): IncidentView {
         supported: true,
         why: 'the cache misses',
         caution: 'it deletes 500 keys',
+        offered: false,
       },
     ],
     sayings: [],
+    underWay: [],
+    debts: [],
     escalation: {
       next: { level: 'L2', name: 'Platform team lead', at: nightMs + 300_000 },
       told: [{ level: 'L1', name: 'On-call engineer', at: nightMs }],
@@ -106,6 +109,7 @@ export function aReview(over: Partial<ReviewView> = {}): ReviewView {
       aCheck({ id: 'p99', title: 'P99', observation: anObservation({ check: 'p99', title: 'P99', verdict: 'ok' }) }),
     ],
     progress: { done: 1, total: 1, awaited: [] },
+    debts: [],
     gaps: [{ check: 'p99', title: 'P99', level: 'warning', why: 'first bucket edge 5 ms' }],
     ...over,
   };

@@ -45,6 +45,12 @@ export async function openBench(): Promise<Bench> {
       { level: 'L2', name: 'Lead', pageAtMs: 300_000, people: ['U0LENA'] },
       { level: 'L3', name: 'Manager', pageAtMs: 900_000, people: ['U0OMAR'] },
     ],
+    actions: {
+      kindOf: () => undefined,
+      rights: { of: async () => ({}), holders: async () => [] },
+      policy: { decideWithinMs: 900_000, runWithinMs: 300_000, perTargetPerHour: 6, same: [] },
+      undoWithinMs: 86_400_000,
+    },
     ask: async (definition): Promise<Finding> => {
       const value = values.has(definition.id) ? values.get(definition.id) : 1;
       const observation = value === undefined ? noData(definition, bench.now) : measured(definition, value, bench.now);

@@ -62,6 +62,7 @@ export async function startSlackStage(options: StageOptions = {}): Promise<Slack
     apiUrl: `${slack.url}/api/`,
     channel: 'C0INCIDENTS',
     incidentChannels: true,
+    rights: { people: { responders: [], approvers: [], commanders: [] }, breakGlass: [] },
   };
   const face = createSlackFace(
     { ...config, ...options.config },

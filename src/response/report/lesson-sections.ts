@@ -1,42 +1,12 @@
-// What was done and what to learn: only what the record shows; what only people know is asked for, not invented.
+// What to learn: only what the record shows; what only people know is asked for, not invented.
 
 import { fenced, plainInMarkdown } from '../../core/markdown.ts';
 import type { Series } from '../../core/observation.ts';
-import { timestamp } from '../../core/spell.ts';
 import { observations } from './evidence-sections.ts';
-import { watchedValue } from './story-sections.ts';
 import { cite, find, type ReportMaterial } from './write-report.ts';
 
 /** More points than this are thinned out in the appendix; the full series stay in the record under their digest. */
 const pointsShown = 120;
-
-export function whatWeDid(material: ReportMaterial): readonly string[] {
-  const notes = material.events.flatMap((event) =>
-    event.event.type === 'noted'
-      ? [
-          `- ${timestamp(event.event.happenedAt)}: ${plainInMarkdown(event.event.text.private ?? '(erased)')} ${cite(event)}`,
-        ]
-      : [],
-  );
-  const changes = material.events.flatMap((event) =>
-    event.event.type === 'recovery-changed'
-      ? [
-          `- Watch, ${timestamp(event.at)}: ${event.event.state}, ${plainInMarkdown(event.event.summary)} ${cite(event)}`,
-        ]
-      : [],
-  );
-  const known = material.samples.filter((sample) => sample.value !== null);
-  const first = known[0];
-  const last = known.at(-1);
-  const effect =
-    first?.value == null || last?.value == null
-      ? []
-      : [
-          `- Before → after: ${watchedValue(material, first.value)} (${timestamp(first.at)}) → ${watchedValue(material, last.value)} (${timestamp(last.at)}) ${cite(find(material, 'recovery-changed'), find(material, 'recovery-changed', 'last'))}`,
-        ];
-  const lines = [...notes, ...changes, ...effect];
-  return lines.length === 0 ? ['The record names nothing that was done. Add what was done outside of the bot.'] : lines;
-}
 
 export function wentWell(material: ReportMaterial): readonly string[] {
   const { incident, procedure } = material;
@@ -76,10 +46,6 @@ export function wentBadly(material: ReportMaterial): readonly string[] {
 
 export function lucky(): readonly string[] {
   return ['- _To be completed by the people who were there._'];
-}
-
-export function stillInPlace(): readonly string[] {
-  return ['The bot changed nothing in this incident. Temporary changes made by hand: _to be completed_.'];
 }
 
 /** One proposed item for each thing that could not be measured; owner and due date are for people to fill in. */

@@ -5,8 +5,9 @@ import type { Incident } from '../../core/incident.ts';
 import type { Series } from '../../core/observation.ts';
 import type { Sample } from '../../core/ports.ts';
 import type { Procedure } from '../../core/runbook.ts';
+import { stillInPlace, whatWeDid } from './deed-sections.ts';
 import { causes, whatWeSaw } from './evidence-sections.ts';
-import { actionItems, appendix, lucky, stillInPlace, wentBadly, wentWell, whatWeDid } from './lesson-sections.ts';
+import { actionItems, appendix, lucky, wentBadly, wentWell } from './lesson-sections.ts';
 import { impact, summary, timeline, times } from './story-sections.ts';
 
 export interface ReportMaterial {

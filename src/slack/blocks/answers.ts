@@ -1,18 +1,21 @@
 // Answers to the one person who asked: text, refusal, help, list, on-call ladder.
 
-import type { RichTextElement } from '@slack/types';
-import type { Answer, IncidentLine, OncallLevel } from '../../core/answer.ts';
+import type { KnownBlock, RichTextElement } from '@slack/types';
+import type { Answer, DebtLine, IncidentLine, OncallLevel } from '../../core/answer.ts';
 import { spellDuration } from '../../core/duration.ts';
 import type { Fault } from '../../core/fault.ts';
 import { firstOf } from '../fit.ts';
+import { actionIds } from '../ids.ts';
 import {
   bullets,
   clockTime,
   code,
+  day,
   line,
   link,
   type Message,
   type Named,
+  plain,
   present,
   rich,
   strong,
@@ -35,6 +38,8 @@ export function answerMessage(answer: PlainAnswer): Message {
       return listMessage(answer.incidents, answer.total);
     case 'oncall':
       return oncallMessage(answer.levels);
+    case 'debts':
+      return debtsMessage(answer.debts);
     case 'review-started':
       return textMessage(`${answer.title}: asking ${answer.checks} checks. The result follows.`);
   }
@@ -115,6 +120,44 @@ function oncallMessage(levels: readonly OncallLevel[]): Message {
     text: topText('Who is told, and when', ...lines),
     blocks: present([rich(line(strong('Who is told, and when nobody acknowledges')), bullets(items))]),
   };
+}
+
+/** Each with the button that begins putting it back. */
+export function debtsMessage(debts: readonly DebtLine[]): Message {
+  if (debts.length === 0) return textMessage('Nothing temporary is in place.');
+  const { shown, cut } = firstOf(debts, 10);
+  const title =
+    debts.length === 1
+      ? '1 temporary change is still in place'
+      : `${debts.length} temporary changes are still in place`;
+  const lines = debts.map((debt) => `${debt.title} on ${debt.target} since ${utcTime(debt.since)} (${debt.incident})`);
+  return {
+    text: topText(title, ...lines),
+    blocks: present([
+      rich(line(strong(title))),
+      ...shown.flatMap(debtBlocks),
+      cut > 0 && rich(line(words(`and ${cut} more`))),
+    ]),
+  };
+}
+
+export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] {
+  return [
+    rich(
+      line(
+        strong(debt.title, 150),
+        words(` · ${debt.outcome} · ${debt.target} · since `, 300),
+        day(debt.since),
+        words(' '),
+        clockTime(debt.since),
+        words(` · ${debt.incident}`),
+      ),
+    ),
+    {
+      type: 'actions',
+      elements: [{ type: 'button', action_id: actionIds.move('undo'), text: plain(debt.undo, 75), value: debt.action }],
+    },
+  ];
 }
 
 /** In a message that only the asker sees, a mention names a person without calling them. */

@@ -35,16 +35,47 @@ export function intentButton(intent: Intent, incident: string, primary: boolean)
   };
 }
 
-/** Undefined when nothing may be pressed. */
+/**
+ * Undefined when nothing may be pressed. Once somebody is on it, the action that the evidence supports is the primary button; nothing is
+ * pushed while another one is under way.
+ */
 export function incidentActions(view: IncidentView): KnownBlock | undefined {
   const intents = [...new Set(view.intents)];
+  const deeds = deedButtons(view);
   if (intents.length === 0) return undefined;
   // A menu of one entry hides it for nothing, so the fifth intent opens the menu together with the fourth.
-  const asButtons = intents.length <= drawnAsButtons ? intents : intents.slice(0, drawnAsButtons - 1);
+  const room = drawnAsButtons - deeds.length;
+  const asButtons = intents.length <= room ? intents : intents.slice(0, room - 1);
   const inMenu = intents.slice(asButtons.length, asButtons.length + menuLimit);
-  const open = view.status === 'open';
-  const buttons = asButtons.map((intent, position) => intentButton(intent, view.id, open && position === 0));
-  return { type: 'actions', elements: [...buttons, ...(inMenu.length === 0 ? [] : [menu(inMenu, view.id)])] };
+  const primary = view.status === 'open' && deeds.every((deed) => deed.style === undefined);
+  const buttons = asButtons.map((intent, position) => intentButton(intent, view.id, primary && position === 0));
+  const elements = [...deeds, ...buttons, ...(inMenu.length === 0 ? [] : [menu(inMenu, view.id)])];
+  return { type: 'actions', elements };
+}
+
+function deedButtons(view: IncidentView): readonly Button[] {
+  const offered = view.proposals.filter((proposal) => proposal.offered);
+  if (offered.length === 0 || view.escalation.stopped === undefined || view.status !== 'open') return [];
+  const [best] = offered.filter((proposal) => proposal.supported && proposal.risk !== 'destructive');
+  const first: Button[] =
+    best === undefined || view.underWay.length > 0
+      ? []
+      : [
+          {
+            type: 'button',
+            action_id: actionIds.propose,
+            text: plain(best.title, 75),
+            value: `${view.id} ${best.id}`,
+            style: 'primary',
+          },
+        ];
+  const all: Button = {
+    type: 'button',
+    action_id: actionIds.choose,
+    text: plain('More actions …', 75),
+    value: view.id,
+  };
+  return [...first, all];
 }
 
 function menu(intents: readonly Intent[], incident: string): Overflow {

@@ -1,4 +1,4 @@
-// The actions that the runbook offers, as text: named on the card, explained with their cautions in the thread.
+// The actions that the runbook offers, in words: named on the card, explained with their cautions in the thread.
 
 import type { IncidentView, ProposalView } from '../../response/views.ts';
 import { firstOf, type RichPart, runsOf } from '../fit.ts';
@@ -7,11 +7,16 @@ import { blockLength, bullets, line, strong, words } from './rich.ts';
 /** One line for the card: what the evidence supports, each with its risk, and how many others there are. */
 export function proposalsText(view: IncidentView): string {
   const named = (proposals: readonly ProposalView[]) =>
-    proposals.map((proposal) => `${proposal.title} (step ${proposal.step}, ${proposal.risk})`).join('; ');
+    proposals
+      .map(
+        (proposal) =>
+          `${proposal.title} (step ${proposal.step}, ${proposal.offered ? '' : 'by hand, '}${proposal.risk})`,
+      )
+      .join('; ');
   const supported = view.proposals.filter((proposal) => proposal.supported);
   const others = view.proposals.filter((proposal) => !proposal.supported);
   return [
-    supported.length === 0 ? '' : `The evidence supports, by hand: ${named(supported)}.`,
+    supported.length === 0 ? '' : `The evidence supports: ${named(supported)}.`,
     others.length === 0 ? '' : `${others.length} more ${others.length === 1 ? 'is' : 'are'} not supported by it.`,
     view.proposals.length === 0 ? '' : 'Reasons and cautions are in the thread.',
   ]
@@ -26,12 +31,15 @@ export function proposalParts(view: IncidentView): readonly (readonly RichPart[]
   const items = shown.map((proposal) =>
     line(
       strong(proposal.title, 120),
-      words(` · step ${proposal.step}, ${proposal.risk}${proposal.supported ? '' : ', not supported'}`, 120),
+      words(
+        ` · step ${proposal.step}, ${proposal.risk}${proposal.offered ? '' : ', by hand'}${proposal.supported ? '' : ', not supported'}`,
+        120,
+      ),
       proposal.why !== '' && words(`. ${proposal.why}`, 250),
       proposal.caution !== undefined && words(` Caution: ${proposal.caution}`, 420),
     ),
   );
-  const head = line(strong('What the runbook offers, to do by hand'));
+  const head = line(strong('What the runbook offers'));
   const more = cut === 0 ? [] : [line(words(`and ${cut} more in the runbook`))];
   return runsOf([head, ...items.map((item) => bullets([item])), ...more], blockLength, 20);
 }

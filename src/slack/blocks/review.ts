@@ -4,6 +4,7 @@ import type { KnownBlock } from '@slack/types';
 import type { ReviewView } from '../../response/views.ts';
 import { firstOf } from '../fit.ts';
 import { actionIds } from '../ids.ts';
+import { debtBlocks } from './answers.ts';
 import { checkBlocks, checkSentence, countsText } from './evidence.ts';
 import { headlineText } from './headline.ts';
 import { header, line, type Message, plain, present, rich, strong, topText, utcTime, words } from './rich.ts';
@@ -35,8 +36,19 @@ function finishedReview(view: ReviewView): Message {
   const headline = headlineText(view.headline);
   const title = `${view.title} · ${utcTime(view.startedAt)} · ${countsText(view.checks)}`;
   return {
-    text: topText(headline, title, ...view.checks.map(checkSentence)),
-    blocks: present([header(headline), rich(line(words(title, 300))), ...checks(view), gapButton(view)]),
+    text: topText(
+      headline,
+      title,
+      ...view.checks.map(checkSentence),
+      ...view.debts.map((debt) => `Still in place: ${debt.title} on ${debt.target}, ${debt.incident}`),
+    ),
+    blocks: present([
+      header(headline),
+      rich(line(words(title, 300))),
+      ...checks(view),
+      ...inPlace(view),
+      gapButton(view),
+    ]),
   };
 }
 
@@ -47,6 +59,12 @@ function checks(view: ReviewView): readonly (KnownBlock | undefined)[] {
     ...shown.map((parts) => rich(...parts)),
     cut > 0 && rich(line(words(`and ${cut} more blocks of checks, cut`))),
   ].filter((block) => block !== false);
+}
+
+/** What somebody changed and nobody put back, with the button that begins putting it back. */
+function inPlace(view: ReviewView): readonly (KnownBlock | undefined)[] {
+  if (view.debts.length === 0) return [];
+  return [rich(line(strong('Still in place'))), ...view.debts.slice(0, 5).flatMap(debtBlocks)];
 }
 
 /** Drawn only while a limit is open that could be accepted as a known gap. */

@@ -6,6 +6,7 @@ import { actionIds, readMenuValue } from '../ids.ts';
 import type { Publishing } from '../publishing.ts';
 import { answer } from '../replies.ts';
 import { acceptGap } from './accept-gap.ts';
+import { actionsConversation } from './actions.ts';
 import { closeIncident } from './close-incident.ts';
 import { commandConversation } from './command.ts';
 import { type FormErrors, replyTo } from './conversation.ts';
@@ -25,7 +26,7 @@ export interface Conversations {
 export function allConversations(p: Publishing): Conversations {
   const command = commandConversation(p.desk);
   const pin = pinConversation(p);
-  const rest = [incidentButtons(p), closeIncident(p), noteConversation(p), acceptGap(p)];
+  const rest = [incidentButtons(p), closeIncident(p), noteConversation(p), acceptGap(p), actionsConversation(p)];
   const clicks = Object.assign({}, ...rest.map((one) => one.clicks)) as NonNullable<(typeof rest)[0]['clicks']>;
   const submissions = Object.assign({}, ...rest.map((one) => one.submissions)) as NonNullable<
     (typeof rest)[0]['submissions']

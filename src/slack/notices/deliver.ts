@@ -2,9 +2,11 @@
 
 import type { SetupStep } from '../../core/event.ts';
 import type { Notice } from '../../core/notice.ts';
+import type { ActionView } from '../../response/actions/action-view.ts';
 import type { IncidentView, ReviewView } from '../../response/views.ts';
 import type { Attempt } from '../posting.ts';
 import { type Publishing, threadPlace } from '../publishing.ts';
+import { askForApproval, drawAction } from './action.ts';
 import { giveAnswer } from './answer.ts';
 import { announce, pinCard, postCard, redraw } from './card.ts';
 import { postChart } from './chart.ts';
@@ -42,6 +44,10 @@ export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
       return say(p, attempt, notice);
     case 'evidence':
       return evidence(p, attempt, await incident(p, notice.incident), notice.round);
+    case 'action':
+      return drawAction(p, attempt, await action(p, notice));
+    case 'ask-approval':
+      return askForApproval(p, attempt, await action(p, notice), notice);
     case 'chart':
       return postChart(p, attempt, notice.incident, notice.chart, await threadPlace(p, attempt, notice.incident));
     case 'report':
@@ -78,6 +84,12 @@ export function setupStepOf(notice: Notice): { readonly incident: string; readon
 async function incident(p: Publishing, id: string): Promise<IncidentView> {
   const view = await p.desk.incidentView(id);
   if (view === undefined) throw new NoSubject(`incident ${id}`);
+  return view;
+}
+
+async function action(p: Publishing, of: { readonly incident: string; readonly action: string }): Promise<ActionView> {
+  const view = await p.desk.actionView(of.incident, of.action);
+  if (view === undefined) throw new NoSubject(`action ${of.action}`);
   return view;
 }
 

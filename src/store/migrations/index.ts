@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { up as record } from './0001-record.ts';
+import { up as actions } from './0002-actions.ts';
 
 /**
  * Applies what is missing. Two replicas may call it at once: one applies, the other waits and finds nothing to do.
@@ -12,7 +13,7 @@ import { up as record } from './0001-record.ts';
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-record': { up: record } }) },
+    provider: { getMigrations: async () => ({ '0001-record': { up: record }, '0002-actions': { up: actions } }) },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;

@@ -1,28 +1,11 @@
-// Parameters of the Redis actions.
+// The Redis actions, one line each.
 
-import { z } from 'zod';
+import { flushdb } from './flushdb.ts';
+import { maxmemoryPolicy } from './maxmemory-policy.ts';
+import { unlinkPrefixes } from './unlink-prefixes.ts';
 
 export const redisActions = {
-  'maxmemory-policy': z.strictObject({
-    policy: z.enum([
-      'noeviction',
-      'allkeys-lru',
-      'allkeys-lfu',
-      'allkeys-random',
-      'volatile-lru',
-      'volatile-lfu',
-      'volatile-random',
-      'volatile-ttl',
-    ]),
-  }),
-  'unlink-prefixes': z.strictObject({
-    prefixes: z
-      .array(
-        z
-          .string()
-          .regex(/^[^*?[\]\\\s]+$/, 'Write the beginning of the keys as it is, for example opa: and no pattern.'),
-      )
-      .min(1, 'Name at least one prefix.'),
-  }),
-  flushdb: z.strictObject({}),
+  'maxmemory-policy': maxmemoryPolicy,
+  'unlink-prefixes': unlinkPrefixes,
+  flushdb,
 };

@@ -63,7 +63,7 @@ const checks: Readonly<Record<string, z.ZodType>> = {
 const actions: Readonly<Record<string, z.ZodType>> = {
   'redis.maxmemory-policy': z.strictObject({ policy: z.string() }),
   'redis.unlink-prefixes': z.strictObject({ prefixes: z.array(z.string()).min(1) }),
-  'redis.flushdb': nothing,
+  'redis.flushdb': z.strictObject({ cache: z.array(z.string()), protected: z.record(z.string(), z.string()) }),
   'kubernetes.scale': z.strictObject({ deployment: z.string(), replicas: z.int(), maximum: z.int() }),
   'kubernetes.set-resources': z.strictObject({
     deployment: z.string(),

@@ -97,6 +97,7 @@ const incident: fc.Arbitrary<IncidentView> = fc
         step: more,
         risk: 'risky',
         supported: n > 7,
+        offered: n > 9,
         why: more,
         caution: words,
       })),
@@ -266,12 +267,30 @@ describe('the card', () => {
     expect(elements.filter((one) => one.type === 'overflow')).toHaveLength(1);
   });
 
-  it('names what the evidence supports as text with its step, and draws no button for it; the caution is in the thread', () => {
+  it('names what the evidence supports with its step and risk, by hand where the bot cannot do it; the caution is in the thread', () => {
     const json = JSON.stringify(incidentCard(anIncident(), named).blocks);
     expect(json).toContain('Clear cache prefixes');
-    expect(json).toContain('step 6.2, risky');
-    expect(json).not.toContain('acgs.clear');
+    expect(json).toContain('step 6.2, by hand, risky');
+    expect(json).not.toContain('acgs.propose');
     expect(JSON.stringify(evidenceMessages(anIncident(), 1))).toContain('it deletes 500 keys');
+  });
+
+  it('has the supported action as its one primary button once somebody is on it, and none while another is under way', () => {
+    const stopped = { stopped: { by: person('U0RITA'), at: nightMs }, told: [], exhausted: false };
+    const base = anIncident({
+      escalation: stopped,
+      intents: ['resolve', 'recheck', 'take-command', 'note', 'false-alarm'],
+    });
+    const view = { ...base, proposals: base.proposals.map((proposal) => ({ ...proposal, offered: true })) };
+    const buttons = (of: typeof view) =>
+      incidentCard(of, named).blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    const drawn = buttons(view);
+    expect(drawn[0]).toMatchObject({ action_id: 'acgs.propose', value: `${view.id} clear`, style: 'primary' });
+    expect(drawn[1]).toMatchObject({ action_id: 'acgs.choose' });
+    expect(drawn.filter((one) => 'style' in one && one.style === 'primary')).toHaveLength(1);
+    expect(drawn.filter((one) => one.type === 'button').length).toBeLessThanOrEqual(4);
+    const underWay = [{ id: 'a', title: 'Scale', state: 'running', since: nightMs }] as const;
+    expect(buttons({ ...view, underWay }).map((one) => one.action_id)).not.toContain('acgs.propose');
   });
 
   it('says when the clock runs, and for whom', () => {

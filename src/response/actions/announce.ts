@@ -1,0 +1,60 @@
+// The line in the channel when an action changes its state: complete by itself, nothing for states that only the thread needs.
+
+import type { Action } from '../../core/action/action.ts';
+import { approvalsMissing } from '../../core/action/rights.ts';
+import type { Incident } from '../../core/incident.ts';
+
+export function announcementOf(incident: Incident, action: Action, before: Action | undefined): string | undefined {
+  const text = wordsOf(action, before);
+  return text === undefined ? undefined : `${text} · ${incident.id}`;
+}
+
+function wordsOf(action: Action, before: Action | undefined): string | undefined {
+  const { title, outcome = '' } = action;
+  const target = action.shown?.target ?? '';
+  switch (action.state) {
+    case 'awaiting':
+      return `APPROVAL NEEDED · ${title} on ${target} · needs ${spellRights(action)}`;
+    case 'approved':
+      return usesBreakGlass(action)
+        ? `BREAK-GLASS · ${title} on ${target} was approved without the groups being read`
+        : undefined;
+    case 'running':
+      return `RUNNING · ${title} · ${action.shown?.call ?? ''} on ${target}`;
+    case 'succeeded':
+      return `DONE · ${title} · ${outcome}`;
+    case 'failed':
+      return before?.state === 'unknown'
+        ? `DID NOT TAKE EFFECT · ${title} · ${outcome}`
+        : `FAILED, nothing changed · ${title} · ${outcome}`;
+    case 'unknown':
+      return `OUTCOME UNKNOWN · ${title} on ${target} · ${outcome} · it is not repeated`;
+    case 'rejected':
+      return `REJECTED · ${title}`;
+    case 'expired':
+      return `EXPIRED · ${title} · ${outcome}`;
+    case 'void':
+      return `VOID · ${title} · ${outcome}`;
+    case 'cancelled':
+      return before?.state === 'approved' || before?.state === 'awaiting'
+        ? `CANCELLED · ${title} · ${outcome}`
+        : undefined;
+    case 'undone':
+      return `UNDONE · ${title}`;
+    case 'kept':
+      return `KEPT · ${title}`;
+    case 'proposed':
+    case 'previewed':
+      return undefined;
+  }
+}
+
+function spellRights(action: Action): string {
+  return approvalsMissing(action)
+    .map((right) => (right === 'approver' ? 'an approver who did not ask for it' : `a ${right}`))
+    .join(' and ');
+}
+
+function usesBreakGlass(action: Action): boolean {
+  return action.requestedByBreakGlass === true || action.approvals.some((approval) => approval.breakGlass);
+}

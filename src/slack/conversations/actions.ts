@@ -1,0 +1,120 @@
+// Actions from Slack: choose one, ask for it, decide on it. A button carries an opaque id; everything else is in the record.
+
+import type { ActionView, Move } from '../../response/actions/action-view.ts';
+import type { Decision } from '../../response/actions/decide-on.ts';
+import type { ClickAsk, Keyed, SubmissionAsk } from '../asks.ts';
+import { moveLabel } from '../blocks/action-buttons.ts';
+import { chooseModal, keepModal, requestModal } from '../blocks/action-modals.ts';
+import { refusalText, textMessage } from '../blocks/answers.ts';
+import { cutTo } from '../fit.ts';
+import { actionIds, fieldIds, modalIds } from '../ids.ts';
+import type { Publishing } from '../publishing.ts';
+import { answer } from '../replies.ts';
+import { placeOf, reasonOf } from './close-incident.ts';
+import { type Conversation, type FormErrors, readMetadata, replyTo, requestOf, writeMetadata } from './conversation.ts';
+import { openModal } from './modal.ts';
+
+type AtOnce = Exclude<Move, 'undo' | 'keep' | 'request'>;
+
+const decisions: Readonly<Record<AtOnce, Decision>> = {
+  approve: { kind: 'approve' },
+  reject: { kind: 'reject' },
+  cancel: { kind: 'cancel' },
+  stop: { kind: 'stop' },
+  'took-effect': { kind: 'took-effect' },
+  'had-no-effect': { kind: 'had-no-effect' },
+};
+
+export function actionsConversation(p: Publishing): Conversation {
+  const decide = (move: AtOnce) => (keyed: Keyed<ClickAsk>) =>
+    p.desk.decideOn(keyed.ask.value, decisions[move], requestOf(keyed));
+
+  /** Opens the form of an action, or lets the desk say what has become of it. */
+  const withForm = async (
+    keyed: Keyed<ClickAsk>,
+    move: 'request' | 'keep',
+    form: (view: ActionView, metadata: string) => ReturnType<typeof keepModal>,
+    otherwise: () => Promise<void>,
+  ): Promise<void> => {
+    const { ask } = keyed;
+    const view = await viewOf(p, ask.value);
+    if (view === undefined || !view.moves.includes(move)) return otherwise();
+    const metadata = writeMetadata({ subject: view.id, ...placeOf(ask) });
+    const again = { action: actionIds.move(move), value: view.id, label: moveLabel(move, view) };
+    await openModal(p, ask, form(view, metadata), again);
+  };
+
+  return {
+    clicks: {
+      ...Object.fromEntries(
+        (Object.keys(decisions) as AtOnce[]).map((move) => [actionIds.move(move), decide(move)] as const),
+      ),
+      [actionIds.move('request')]: async (keyed) => {
+        const view = await viewOf(p, keyed.ask.value);
+        const ask = () => p.desk.decideOn(keyed.ask.value, { kind: 'request' }, requestOf(keyed));
+        // The dialog of the button was the confirmation.
+        if (view?.risk !== 'destructive') return ask();
+        return withForm(keyed, 'request', requestModal, ask);
+      },
+      [actionIds.move('keep')]: (keyed) =>
+        withForm(keyed, 'keep', keepModal, () =>
+          p.desk.decideOn(keyed.ask.value, { kind: 'keep', reason: '-' }, requestOf(keyed)),
+        ),
+      [actionIds.move('undo')]: (keyed) => p.desk.proposeUndo(keyed.ask.value, requestOf(keyed)),
+      [actionIds.propose]: (keyed) => {
+        const [incident = '', definition = ''] = keyed.ask.value.split(' ', 2);
+        return p.desk.proposeAction(incident, definition, requestOf(keyed));
+      },
+      [actionIds.choose]: (keyed) => openChoice(p, keyed),
+    },
+    submissions: {
+      [modalIds.requestAction]: {
+        errors: async (ask): Promise<FormErrors> => {
+          const form = { typed: ask.fields[fieldIds.typed] ?? '', reason: reasonOf(ask) };
+          const fault = await p.desk.whyNotRequest(readMetadata(ask.metadata).subject, form);
+          if (fault === undefined) return undefined;
+          const field = fault.code === 'reason-missing' ? fieldIds.reason : fieldIds.typed;
+          return { [field]: cutTo(refusalText(fault, await p.people.namesIn(fault)), 300) };
+        },
+        work: (keyed) => {
+          const { ask } = keyed;
+          const typed = ask.fields[fieldIds.typed] ?? '';
+          const decision = { kind: 'request', typed, reason: reasonOf(ask) } as const;
+          return p.desk.decideOn(readMetadata(ask.metadata).subject, decision, requestOf(keyed));
+        },
+      },
+      [modalIds.keepAction]: {
+        errors: async (ask): Promise<FormErrors> =>
+          reasonOf(ask) === '' ? { [fieldIds.reason]: 'Please write one sentence: the report quotes it.' } : undefined,
+        work: (keyed) => {
+          const decision = { kind: 'keep', reason: reasonOf(keyed.ask) } as const;
+          return p.desk.decideOn(readMetadata(keyed.ask.metadata).subject, decision, requestOf(keyed));
+        },
+      },
+      [modalIds.chooseAction]: {
+        errors: async () => undefined,
+        work: (keyed: Keyed<SubmissionAsk>) => {
+          const chosen = keyed.ask.fields[fieldIds.action] ?? '';
+          return p.desk.proposeAction(readMetadata(keyed.ask.metadata).subject, chosen, requestOf(keyed));
+        },
+      },
+    },
+  };
+}
+
+async function openChoice(p: Publishing, keyed: Keyed<ClickAsk>): Promise<void> {
+  const { ask } = keyed;
+  const view = await p.desk.incidentView(ask.value);
+  if (view === undefined || !view.proposals.some((proposal) => proposal.offered)) {
+    const said = 'Nothing was done: there is no action that the bot can do for this incident now.';
+    return answer(p.api, replyTo(ask), textMessage(said));
+  }
+  const metadata = writeMetadata({ subject: view.id, ...placeOf(ask) });
+  const again = { action: actionIds.choose, value: view.id, label: 'More actions …' };
+  await openModal(p, ask, chooseModal(view, metadata), again);
+}
+
+async function viewOf(p: Publishing, action: string): Promise<ActionView | undefined> {
+  const incident = await p.store.incidentOfAction(action);
+  return incident === undefined ? undefined : p.desk.actionView(incident, action);
+}

@@ -1,0 +1,70 @@
+// What the Redis actions share: the account that may change things, the names of the server, failures in words of an action.
+
+import type { Redis } from 'ioredis';
+import type { Fact } from '../../core/action/action.ts';
+import type { Performed } from '../../core/action/port.ts';
+import { type Outcome, refused } from '../../core/fault.ts';
+import { type Answer, type Failure, failed, oneLine } from '../failure.ts';
+import type { RedisConfig } from './config.ts';
+import { infoOf } from './info.ts';
+import { addressOf, type RedisDeps, withRedis } from './session.ts';
+
+/** `redis-prod:6379 db 0`, the same for every action on this database. */
+export function targetOf(config: RedisConfig): string {
+  return `redis ${addressOf({ url: config.actionsUrl ?? config.url })}`;
+}
+
+/** What a person types: `FLUSHDB redis-prod/0`. */
+export function typedOf(verb: string, config: RedisConfig): string {
+  const url = new URL(config.actionsUrl ?? config.url);
+  return `${verb} ${url.hostname}/${url.pathname.replace('/', '') || '0'}`;
+}
+
+/** A connection of the account for actions. Without one no action can run, whatever the other account may do. */
+export async function withWriter<T>(
+  config: RedisConfig,
+  request: string,
+  signal: AbortSignal,
+  work: (redis: Redis) => Promise<T>,
+): Promise<Answer<T>> {
+  if (config.actionsUrl === undefined) {
+    return failed(
+      'not_configured',
+      'redis: there is no account for actions',
+      'Set systems.redis.actionsUrl to an account with the rights that docs/safety.md lists.',
+    );
+  }
+  const deps: RedisDeps = { url: config.actionsUrl, caFile: config.caFile };
+  return withRedis(deps, request, signal, work);
+}
+
+/** What an approval on this server is tied to: another run id is another process, and after a failover another role. */
+export async function serverFacts(redis: Redis, config: RedisConfig): Promise<readonly Fact[]> {
+  const [server, replication] = [await infoOf(redis, 'server'), await infoOf(redis, 'replication')];
+  return [
+    { name: 'server', value: addressOf({ url: config.actionsUrl ?? config.url }) },
+    { name: 'run id', value: server.get('run_id') ?? 'not known' },
+    { name: 'role', value: replication.get('role') ?? 'not known' },
+  ];
+}
+
+export function refusedBecause(failure: Failure): Outcome<never> {
+  return refused({
+    whose: failure.reason === 'not_configured' ? 'operator' : 'system',
+    code: `redis-${failure.reason}`,
+    message: `${failure.detail}.`,
+    remedy: failure.remedy,
+  });
+}
+
+/**
+ * How a write ended that got no good answer. Redis answers an error before it does anything, so a named error had no effect; a lost
+ * connection or a missing answer may have come after it.
+ */
+export function writeFailure(failure: Failure): Performed {
+  const summary = oneLine(failure.detail);
+  const surelyNot = ['unauthorized', 'rejected', 'not_configured', 'failed'].includes(failure.reason);
+  const refusedByName = /\((LOADING|BUSY|MASTERDOWN|READONLY|MOVED|OOM|NOAUTH|NOPERM|WRONGPASS)\b/.test(failure.detail);
+  const neverConnected = /refuses connections|ECONNREFUSED|no such host|ENOTFOUND/i.test(failure.detail);
+  return { kind: surelyNot || refusedByName || neverConnected ? 'failed' : 'unknown', summary };
+}

@@ -153,7 +153,7 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
   });
 
   describe.each(every)('%s', (kind, params) => {
-    it('names a wrong password', async () => {
+    it('F77: names a wrong password', async () => {
       const { port } = await start('--requirepass', 'right-password');
       const observation = await ask(`redis://:wrong-password@127.0.0.1:${port}/0`, kind, params);
       expect(observation.unknown?.reason).toBe('unauthorized');
@@ -161,14 +161,14 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
       expect(JSON.stringify(observation)).not.toContain('wrong-password');
     });
 
-    it('names a missing password', async () => {
+    it('F77: names a missing password', async () => {
       const { url } = await start('--requirepass', 'right-password');
       const observation = await ask(url, kind, params);
       expect(observation.unknown?.reason).toBe('unauthorized');
       expect(observation.unknown?.detail).toContain('NOAUTH');
     });
 
-    it('names an account without the right', async () => {
+    it('F77: names an account without the right', async () => {
       const { port, url } = await start();
       await (await visitor(url)).call('ACL', 'SETUSER', 'nobody', 'reset', 'on', '>nobody-password', '+auth');
       const observation = await ask(`redis://nobody:nobody-password@127.0.0.1:${port}/0`, kind, params);
@@ -185,7 +185,7 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
       expect(observation.verdict).toBe('ok');
     });
 
-    it('names a server that is gone', async () => {
+    it('F77: names a server that is gone', async () => {
       const redis = await start();
       await redis.stop();
       const observation = await ask(redis.url, kind, params);
@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
       expect(observation.unknown?.detail).toContain('the connection was refused');
     });
 
-    it('gives up on a frozen server within its budget', async () => {
+    it('F77: gives up on a frozen server within its budget', async () => {
       const redis = await start();
       redis.freeze();
       const began = performance.now();

@@ -72,6 +72,8 @@ export async function withRedis<T>(
   try {
     signal.throwIfAborted();
     await redis.connect();
+    // INFO, CONFIG and SLOWLOG answer from a server that is still loading, or whose master is down: only half of it is there. PING does not.
+    await redis.ping();
     return answered(await work(redis));
   } catch (error) {
     if (signal.aborted)

@@ -1,8 +1,10 @@
 // The dashboard as ACGS-2 really runs it: "healthy" with everything down, constants as measurements, breakers that are never listed.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Observation } from '../../../src/core/observation.ts';
 import { type Asking, above, type TestSystems, testSystems } from '../../support/system-checks.ts';
-import { dashboardPages } from './kinds.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { dashboardPages, healthyDashboard } from './kinds.ts';
 import { type PretendHttp, startPretendHttp } from './pretend-http.ts';
 
 let http: PretendHttp;
@@ -176,5 +178,27 @@ describe('constitutional hash', () => {
     const observation = await ask('breakers', { [health]: { constitutional_hash: `x\n${'y'.repeat(5_000)}` } });
     expect(observation.notes[0]?.length).toBeLessThan(200);
     expect(observation.notes[0]).not.toContain('\n');
+  });
+});
+
+describe('a slow dashboard', () => {
+  /** Of the shipped runbook. */
+  const budgetMs = 8_000;
+
+  it('is waited for while it waits 5 s for a service that hangs, and not for ever', async () => {
+    const proxy = await startTcpProxy(Number(new URL(http.url).port));
+    http.behave(healthyDashboard);
+    const slow = testSystems({ dashboard: { url: `http://${proxy.address}` } });
+    const kinds = ['overview', 'performance', 'breakers', 'constitution'];
+    const askAll = async (): Promise<readonly Observation[]> =>
+      Promise.all(
+        kinds.map(async (kind) => (await slow.ask(`dashboard.${kind}`, {}, { unit: 'ms', budgetMs })).observation),
+      );
+    await proxy.set({ toClient: { delayMs: 5_500 } });
+    expect((await askAll()).map(({ unknown }) => unknown)).toEqual(kinds.map(() => undefined));
+    await proxy.set({ toClient: { delayMs: 30_000 } });
+    expect((await askAll()).map(({ unknown }) => unknown?.reason)).toEqual(kinds.map(() => 'timeout'));
+    await slow.close();
+    await proxy.stop();
   });
 });

@@ -2,8 +2,9 @@
 
 import type { z } from 'zod';
 import type { ActionKind, LookCall, Looked, PerformCall, Performed, Preview, Verified } from '../core/action/port.ts';
-import { type Outcome, refused } from '../core/fault.ts';
+import { done, type Outcome, refused } from '../core/fault.ts';
 import type { Log } from '../core/ports.ts';
+import { withoutSecretTexts } from '../core/secret.ts';
 
 /** The steps of one kind of action with the parameters of its schema. What they throw is caught: see `actionKind`. */
 export interface ActionSteps<Deps, Params> {
@@ -70,7 +71,8 @@ export function actionKind<Deps>(
         return refused({ whose: 'operator', code: 'not-configured', message: `${missing}.`, remedy });
       }
       try {
-        return await steps.preview(deps, params, signal);
+        const outcome = await steps.preview(deps, params, signal);
+        return outcome.ok ? done(withoutSecretsShown(outcome.value)) : outcome;
       } catch (error) {
         const message = `${broke('preview', error)}.`;
         return refused({ whose: 'bug', code: 'action-broke', message, remedy: 'The log has the details.' });
@@ -79,7 +81,7 @@ export function actionKind<Deps>(
     async perform(call) {
       if (deps === undefined) return { kind: 'failed', summary: missing };
       try {
-        return await steps.perform(deps, call.params, call);
+        return withoutSecretTexts(await steps.perform(deps, call.params, call));
       } catch (error) {
         return { kind: 'unknown', summary: broke('perform', error) };
       }
@@ -87,7 +89,7 @@ export function actionKind<Deps>(
     async look(call) {
       if (deps === undefined) return { kind: 'unclear', summary: missing };
       try {
-        return await steps.look(deps, call.params, call);
+        return withoutSecretTexts(await steps.look(deps, call.params, call));
       } catch (error) {
         return { kind: 'unclear', summary: broke('look', error) };
       }
@@ -98,13 +100,20 @@ export function actionKind<Deps>(
           async verify(call: LookCall): Promise<Verified> {
             if (deps === undefined) return { kind: 'pending', summary: missing };
             try {
-              return (await steps.verify?.(deps, call.params, call)) ?? { kind: 'pending', summary: 'nothing to see' };
+              const verified = await steps.verify?.(deps, call.params, call);
+              return withoutSecretTexts(verified ?? { kind: 'pending', summary: 'nothing to see' });
             } catch (error) {
               return { kind: 'pending', summary: broke('verify', error) };
             }
           },
         }),
   };
+}
+
+/** The last door before people, log and record, as `findingOf` is for checks. What puts things back must stay as it was read. */
+function withoutSecretsShown(preview: Preview): Preview {
+  const { undo, ...shown } = preview;
+  return { ...withoutSecretTexts(shown), ...(undo === undefined ? {} : { undo }) };
 }
 
 /** A kind that runbooks may name although only people can do it: it is never offered as a button. */

@@ -50,7 +50,7 @@ export const flushdb = defineAction(params, {
   async perform(config, _about, { signal }) {
     const before = await withWriter(config, 'DBSIZE', signal, (redis) => redis.dbsize());
     const answer = await withWriter(config, 'FLUSHDB ASYNC', signal, (redis) => redis.flushdb('ASYNC'));
-    if (!answer.ok) return writeFailure(answer.failure);
+    if (!answer.ok) return writeFailure(answer);
     const count = before.ok ? `${spellValue(before.value, 'count')} keys` : 'all keys';
     return { kind: 'succeeded', summary: `deleted ${count}` };
   },

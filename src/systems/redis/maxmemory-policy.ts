@@ -56,7 +56,7 @@ export const maxmemoryPolicy = defineAction(params, {
     const answer = await withWriter(config, `CONFIG SET ${setting} ${policy}`, signal, (redis) =>
       redis.config('SET', setting, policy),
     );
-    if (!answer.ok) return writeFailure(answer.failure);
+    if (!answer.ok) return writeFailure(answer);
     return { kind: 'succeeded', summary: `${setting} is ${policy} now` };
   },
 

@@ -2,16 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import {
-  type Answer,
-  answered,
-  type Failure,
-  failed,
-  oneLine,
-  timedOut,
-  unreachable,
-  withoutSecrets,
-} from '../failure.ts';
+import { answered, type Failure, failed, oneLine, timedOut, unreachable, withoutSecrets } from '../failure.ts';
 
 const connectTimeoutMs = 3_000;
 const commandTimeoutMs = 3_000;
@@ -30,20 +21,27 @@ export function addressOf(deps: RedisDeps): string {
   return `${url.hostname}:${url.port || '6379'} db ${url.pathname.replace('/', '') || '0'}`;
 }
 
+/** `neverSent`: the connection was not even good for a PING, so nothing of the work can have reached Redis. */
+export type RedisAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure; readonly neverSent: boolean };
+
 /** Connects, does the work, disconnects. What goes wrong comes back by its own name (WRONGPASS, LOADING …). */
 export async function withRedis<T>(
   deps: RedisDeps,
   request: string,
   signal: AbortSignal,
   work: (redis: Redis) => Promise<T>,
-): Promise<Answer<T>> {
+): Promise<RedisAnswer<T>> {
   let ca: string | undefined;
   try {
     ca = deps.caFile === undefined ? undefined : readFileSync(deps.caFile, 'utf8');
   } catch {
     const key = 'systems.redis.caFile';
-    return failed('failed', `redis: ${key} cannot be read`, `Point ${key} at a readable PEM file.`);
+    const unreadable = failed('failed', `redis: ${key} cannot be read`, `Point ${key} at a readable PEM file.`);
+    return { ...unreadable, neverSent: true };
   }
+  let neverSent = true;
   const began = performance.now();
   const library = await loadRedis();
   const redis = new library.Redis(deps.url, {
@@ -74,12 +72,13 @@ export async function withRedis<T>(
     await redis.connect();
     // INFO, CONFIG and SLOWLOG answer from a server that is still loading, or whose master is down: only half of it is there. PING does not.
     await redis.ping();
+    neverSent = false;
     return answered(await work(redis));
   } catch (error) {
     if (signal.aborted)
-      return { ok: false, failure: timedOut({ system: 'redis', request }, performance.now() - began) };
+      return { ok: false, neverSent, failure: timedOut({ system: 'redis', request }, performance.now() - began) };
     const cause = isConnectionClosed(error) ? (lastError ?? error) : error;
-    return { ok: false, failure: failureOf(cause, request, performance.now() - began, secretsOf(deps.url)) };
+    return { ok: false, neverSent, failure: failureOf(cause, request, performance.now() - began, secretsOf(deps.url)) };
   } finally {
     signal.removeEventListener('abort', end);
     redis.disconnect();

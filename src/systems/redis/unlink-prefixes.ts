@@ -125,7 +125,7 @@ function endOf(answer: Awaited<ReturnType<typeof withWriter<'stopped' | 'done'>>
     const summary = answer.value === 'done' ? `removed ${count}` : `stopped by hand after ${count}; the rest is there`;
     return { kind: 'succeeded', summary };
   }
-  const failure = writeFailure(answer.failure);
+  const failure = writeFailure(answer);
   // Once something has gone it is no failure without an effect.
   return removed === 0 ? failure : { kind: 'unknown', summary: `${failure.summary}, after ${count}` };
 }

@@ -4,10 +4,10 @@ import type { Redis } from 'ioredis';
 import type { Fact } from '../../core/action/action.ts';
 import type { Performed } from '../../core/action/port.ts';
 import { type Outcome, refused } from '../../core/fault.ts';
-import { type Answer, type Failure, failed, oneLine } from '../failure.ts';
+import { type Failure, failed, oneLine } from '../failure.ts';
 import type { RedisConfig } from './config.ts';
 import { infoOf } from './info.ts';
-import { addressOf, type RedisDeps, withRedis } from './session.ts';
+import { addressOf, type RedisAnswer, type RedisDeps, withRedis } from './session.ts';
 
 /** `redis-prod:6379 db 0`, the same for every action on this database. */
 export function targetOf(config: RedisConfig): string {
@@ -26,13 +26,14 @@ export async function withWriter<T>(
   request: string,
   signal: AbortSignal,
   work: (redis: Redis) => Promise<T>,
-): Promise<Answer<T>> {
+): Promise<RedisAnswer<T>> {
   if (config.actionsUrl === undefined) {
-    return failed(
+    const missing = failed(
       'not_configured',
       'redis: there is no account for actions',
       'Set systems.redis.actionsUrl to an account with the rights that docs/safety.md lists.',
     );
+    return { ...missing, neverSent: true };
   }
   const deps: RedisDeps = { url: config.actionsUrl, caFile: config.caFile };
   return withRedis(deps, request, signal, work);
@@ -58,13 +59,12 @@ export function refusedBecause(failure: Failure): Outcome<never> {
 }
 
 /**
- * How a write ended that got no good answer. Redis answers an error before it does anything, so a named error had no effect; a lost
- * connection or a missing answer may have come after it.
+ * How a write ended that got no good answer. Redis answers an error before it does anything, so a named error had no effect, and nor had
+ * what was never sent; a lost connection or a missing answer may have come after it.
  */
-export function writeFailure(failure: Failure): Performed {
+export function writeFailure({ failure, neverSent }: Extract<RedisAnswer<unknown>, { ok: false }>): Performed {
   const summary = oneLine(failure.detail);
   const surelyNot = ['unauthorized', 'rejected', 'not_configured', 'failed'].includes(failure.reason);
   const refusedByName = /\((LOADING|BUSY|MASTERDOWN|READONLY|MOVED|OOM|NOAUTH|NOPERM|WRONGPASS)\b/.test(failure.detail);
-  const neverConnected = /refuses connections|ECONNREFUSED|no such host|ENOTFOUND/i.test(failure.detail);
-  return { kind: surelyNot || refusedByName || neverConnected ? 'failed' : 'unknown', summary };
+  return { kind: surelyNot || refusedByName || neverSent ? 'failed' : 'unknown', summary };
 }

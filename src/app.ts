@@ -6,6 +6,8 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Rights } from './core/action/ports.ts';
 import type { ChartRenderer, Clock, Ids, Log, Store, System } from './core/ports.ts';
+import { createAlertDeliveries } from './intake/alert-deliveries.ts';
+import { createAlertmanagerWebhook } from './intake/alertmanager-webhook.ts';
 import { createExposition } from './intake/exposition.ts';
 import { startHttpServer } from './intake/http-server.ts';
 import { measuredAsk, measuredJobs, measuredStore } from './intake/measured.ts';
@@ -17,6 +19,7 @@ import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
 import type { ActionMeans, Given, Level } from './response/given.ts';
 import { openDesk } from './response/open-desk.ts';
+import { receiveAlerts } from './response/receive-alerts.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
 import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
 import { openStore } from './store/index.ts';
@@ -59,10 +62,12 @@ export class FaultyRunbooks extends Error {
  */
 const turns = [
   { parts: ['http', 'self-probe'], untilMs: 2_500 },
-  { parts: ['jobs', 'slack'], untilMs: 7_000 },
+  { parts: ['jobs', 'slack', 'alerts'], untilMs: 7_000 },
   { parts: ['store'], untilMs: 8_500 },
   { parts: ['systems'], untilMs: 9_000 },
 ] as const;
+/** For the delivery of alerts in hand; the others stay in the inbox. */
+const alertsWithinMs = 3_000;
 type Part = (typeof turns)[number]['parts'][number];
 
 /** Slack's SDK is the largest part of a start; it is loaded while the store opens, which mostly waits for its database. */
@@ -129,9 +134,26 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     await slack.start();
     started.set('slack', () => slack.stop());
 
+    const alerts = createAlertDeliveries({
+      inbox: store.inbox,
+      work: async (told, delivery) => metrics.alerted(await receiveAlerts(given, told, delivery)),
+      clock,
+      ids,
+      log,
+    });
+    alerts.start();
+    started.set('alerts', () => alerts.stop(alertsWithinMs));
+    const { alertmanager } = config.systems;
+    if (alertmanager !== undefined && alertmanager.webhookToken === undefined)
+      log.warn({}, 'systems.alertmanager.webhookToken is not set: every alert will be refused');
+    const webhook = { token: alertmanager?.webhookToken, take: alerts.take, meter: metrics, log };
+
     const server = await startHttpServer(
       {
-        routes: slack.handler === undefined ? {} : { 'POST /slack/events': slack.handler },
+        routes: {
+          ...(slack.handler === undefined ? {} : { 'POST /slack/events': slack.handler }),
+          'POST /webhooks/alertmanager': createAlertmanagerWebhook(webhook),
+        },
         readiness: () => health.report(slack.status()),
         metrics: createExposition({ registry: metrics.registry, store, slackBudget: slack.budget, log }),
       },

@@ -42,6 +42,9 @@ test.skipIf(amtool !== undefined)(
     expect(run('amtool', 'check-config', 'alertmanager.example.yml')).toMatch(/SUCCESS/);
     const critical = ['component=acgs-chatops', 'severity=critical'];
     expect(run('amtool', 'config', 'routes', 'test', ...config, ...critical)).toMatch(/^page\n/);
+    expect(run('amtool', 'config', 'routes', 'test', ...config, 'service=x', 'severity=critical')).toMatch(
+      /^page-and-bot\n/,
+    );
     const receivers = (
       parse(read('alertmanager.example.yml')) as { receivers: { name: string; webhook_configs?: unknown }[] }
     ).receivers;

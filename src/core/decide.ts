@@ -4,11 +4,13 @@ import type { ActionCommand, ActionPolicy } from './action/decide.ts';
 import { type ActionProposal, actOn, cancelledAtTheEnd, proposeAction } from './action/in-incident.ts';
 import type { Actor } from './actor.ts';
 import { sameActor } from './actor.ts';
+import type { Alert } from './alert.ts';
 import type { EvidenceRef, IncidentEvent, Pinned, RecoveryState, Role } from './event.ts';
 import { done, type Outcome, refused } from './fault.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Incident } from './incident.ts';
 import type { Observation } from './observation.ts';
+import { receivedAlerts } from './received-alerts.ts';
 import type { PhaseName } from './runbook.ts';
 import { wordsOf } from './secret.ts';
 import { alreadyClosed, alreadyPinned, notClosed, tooLate } from './too-late.ts';
@@ -28,6 +30,7 @@ export type IncidentCommand =
   | { readonly kind: 'escalate'; readonly level: string; readonly name: string; readonly people: readonly string[] }
   | { readonly kind: 'exhaust-escalation' }
   | { readonly kind: 'take-role'; readonly role: Role }
+  | { readonly kind: 'receive-alerts'; readonly alerts: readonly Alert[] }
   | { readonly kind: 'note'; readonly text: string; readonly happenedAt: number; readonly pinned?: Pinned }
   | {
       readonly kind: 'watch';
@@ -93,6 +96,8 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
         holder !== undefined && sameActor(holder, actor) ? [] : [{ type: 'role-claimed', role: command.role }],
       );
     }
+    case 'receive-alerts':
+      return done(receivedAlerts(incident, command.alerts));
     case 'note':
       if (command.text.trim() === '') {
         return refused({

@@ -2,6 +2,7 @@
 
 import type { ActionEvent } from './action/event.ts';
 import type { Actor } from './actor.ts';
+import type { Alert } from './alert.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Observation } from './observation.ts';
 import type { PhaseName } from './runbook.ts';
@@ -47,6 +48,10 @@ export type IncidentEvent =
       readonly separate: boolean;
     }
   | { readonly type: 'declared-again'; readonly note?: PrivateText }
+  /** An alert of this incident began to fire, or ended. That it ended says nothing about recovery: the watch judges that. */
+  | { readonly type: 'alert-received'; readonly alert: Alert }
+  /** There are more alerts than an incident keeps; what follows is only counted. */
+  | { readonly type: 'alerts-cut'; readonly kept: number }
   | { readonly type: 'room-opened'; readonly room: string; readonly name: string; readonly link?: string }
   | { readonly type: 'setup-failed'; readonly step: SetupStep; readonly why: string }
   | {
@@ -118,7 +123,12 @@ export type GapEvent = {
   readonly reason: PrivateText;
 };
 
-export type Event = IncidentEvent | ReviewEvent | GapEvent;
+/** What became of alerts without an incident, in a stream for the day on which they began to fire. */
+export type AlertEvent =
+  | { readonly type: 'would-have-opened'; readonly runbook: string; readonly scope: string; readonly alert: Alert }
+  | { readonly type: 'alert-unmatched'; readonly alert: Alert };
+
+export type Event = IncidentEvent | ReviewEvent | GapEvent | AlertEvent;
 
 /** An event as it stands in the record. `at` is when it happened, `recordedAt` when it was stored (epoch ms). */
 export interface Recorded<E extends Event = Event> {

@@ -3,6 +3,7 @@
 import type { Action } from './action/action.ts';
 import { evolveAction } from './action/evolve.ts';
 import type { Actor } from './actor.ts';
+import type { Alert } from './alert.ts';
 import type { EvidenceRef, IncidentEvent, PrivateText, Recorded, RecoveryState, Role, SetupStep } from './event.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Observation } from './observation.ts';
@@ -51,6 +52,9 @@ export interface Incident {
   >;
   readonly standings: readonly Standing[];
   readonly roles: Readonly<Partial<Record<Role, Actor>>>;
+  /** Alerts of this incident by fingerprint, as last received. Absent while there was none. */
+  readonly alerts?: Readonly<Record<string, Alert>>;
+  readonly alertsCut?: boolean;
   readonly recovery?: {
     readonly state: RecoveryState;
     readonly summary: string;
@@ -173,6 +177,10 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
       return { standings: event.standings };
     case 'phase-entered':
       return { phase: event.phase };
+    case 'alert-received':
+      return { alerts: { ...incident.alerts, [event.alert.fingerprint]: event.alert } };
+    case 'alerts-cut':
+      return { alertsCut: true };
     case 'role-claimed':
       return { roles: { ...incident.roles, [event.role]: actor } };
     case 'recovery-changed': {
@@ -216,6 +224,8 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
     case 'review-observed':
     case 'review-finished':
     case 'gap-accepted':
+    case 'would-have-opened':
+    case 'alert-unmatched':
       return {};
   }
 }

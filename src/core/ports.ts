@@ -113,8 +113,11 @@ export interface Inbox {
   renew(keys: readonly string[]): Promise<void>;
   /** No longer being worked here and not done: whoever looks next may have them, this process too. */
   release(keys: readonly string[]): Promise<void>;
-  /** Unsettled deliveries whose lease ended: left over by a process that died. Leases them to this process, oldest first. */
-  leftOver(limit: number): Promise<readonly Delivery[]>;
+  /**
+   * Unsettled deliveries whose lease ended: left over by a process that died. Leases them to this process, oldest first.
+   * Only of these kinds: whoever asks must be able to work what it leases. Absent: all.
+   */
+  leftOver(limit: number, kinds?: readonly string[]): Promise<readonly Delivery[]>;
   backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number }>;
 }
 

@@ -1,5 +1,6 @@
 // The runbook as the engine sees it after loading: plain data, every reference resolved.
 
+import type { AlertRule, MutedAlert } from './alert.ts';
 import type { Unit } from './observation.ts';
 import type { Limit } from './verdict.ts';
 
@@ -88,6 +89,8 @@ export interface Procedure {
   readonly respondWithinMs: number;
   /** Levels of the escalation ladder told at declaration, besides the first. */
   readonly alsoTell: readonly string[];
+  /** The alerts that it answers. */
+  readonly alerts: readonly AlertRule[];
   /** The check whose value is the headline. */
   readonly headline: string;
   readonly checks: readonly CheckDefinition[];
@@ -110,4 +113,6 @@ export interface ReviewDefinition {
 export interface Library {
   readonly procedures: readonly Procedure[];
   readonly reviews: readonly ReviewDefinition[];
+  /** Alerts that are known noise. */
+  readonly muted: readonly MutedAlert[];
 }

@@ -2,6 +2,7 @@
 
 import { actionLine, isActionEvent } from './action/timeline.ts';
 import type { Actor } from './actor.ts';
+import { spellAlert } from './alert.ts';
 import type { IncidentEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import { verdictWords } from './spell.ts';
@@ -68,6 +69,14 @@ function lineOf(event: IncidentEvent, titles: ReadonlyMap<string, string>): Line
       return { text: `declared: ${event.title}, ${event.scope}`, ...quoted(event.note?.private) };
     case 'declared-again':
       return { text: 'declared again, joined this incident', ...quoted(event.note?.private) };
+    case 'alert-received':
+      return {
+        text: event.alert.status === 'firing' ? 'alert fires' : 'alert ended, which alone is no recovery',
+        quote: spellAlert(event.alert),
+        at: event.alert.status === 'firing' ? event.alert.startsAt : (event.alert.endsAt ?? event.alert.startsAt),
+      };
+    case 'alerts-cut':
+      return { text: `more than ${event.kept} alerts; the others are only counted` };
     case 'room-opened':
       return { text: `incident channel #${event.name} opened` };
     case 'setup-failed':

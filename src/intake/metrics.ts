@@ -6,6 +6,7 @@ import { noticeKinds } from '../core/notice.ts';
 import { type Finding, unknownReasons } from '../core/observation.ts';
 import type { Clock, Job } from '../core/ports.ts';
 import type { CheckDefinition } from '../core/runbook.ts';
+import { type AlertCounts, alertOutcomes } from '../response/receive-alerts.ts';
 
 export interface Metrics extends Meter {
   readonly registry: Registry;
@@ -15,6 +16,8 @@ export interface Metrics extends Meter {
   ran(kind: Job['kind'], well: boolean, tookMs: number): void;
   /** One operation of the store. */
   stored(operation: StoreOperation, well: boolean, tookMs: number): void;
+  /** What became of the alerts of one delivery. */
+  alerted(counts: AlertCounts): void;
   /** The bot asked itself over HTTP whether it is ready, and was. */
   probed(): void;
 }
@@ -88,6 +91,7 @@ export function createMetrics(given: {
   );
   const unknowns = counter('checks_unknown_total', 'Checks without an answer', 'system', 'reason');
 
+  const alerts = counter('alerts_total', 'Alerts that Alertmanager told, by what became of them', 'outcome');
   const jobs = histogram('job_duration_seconds', 'Runs of jobs', [0.1, 0.5, 1, 5, 10, 60], 'kind', 'outcome');
   const lastTurn = gauge(
     'watch_last_turn_timestamp_seconds',
@@ -113,6 +117,7 @@ export function createMetrics(given: {
   for (const notice of noticeKinds) givenUp.inc({ notice }, 0);
   for (const system of given.systems) for (const reason of unknownReasons) unknowns.inc({ system, reason }, 0);
   for (const outcome of callOutcomes) calls.zero({ method: 'chat.postMessage', outcome });
+  for (const outcome of alertOutcomes) alerts.inc({ outcome }, 0);
   lastContact.set({ peer: 'slack' }, 0);
   lastContact.set({ peer: 'store' }, 0);
   lastProbe.set(0);
@@ -137,6 +142,9 @@ export function createMetrics(given: {
     checked({ system, kind }, { observation }) {
       checks.observe({ system, kind, verdict: observation.verdict }, observation.tookMs / 1_000);
       if (observation.unknown !== undefined) unknowns.inc({ system, reason: observation.unknown.reason });
+    },
+    alerted(counts) {
+      for (const outcome of alertOutcomes) alerts.inc({ outcome }, counts[outcome] ?? 0);
     },
     ran(kind, well, tookMs) {
       jobs.observe({ kind, outcome: well ? 'done' : 'failed' }, tookMs / 1_000);

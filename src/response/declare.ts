@@ -1,6 +1,6 @@
 // Declares an incident: the record, the set-up of its room, the first call, the checks and the clock, in one transaction.
 
-import { theBot } from '../core/actor.ts';
+import { type Actor, theBot } from '../core/actor.ts';
 import { nearest } from '../core/command.ts';
 import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
@@ -29,25 +29,42 @@ export async function declare(given: Given, declaration: Declaration, request: R
     const open = declaration.separate ? undefined : await openIncident(tx, procedure);
     const incident =
       open === undefined
-        ? await openNew(given, tx, procedure, declaration, request)
+        ? await openNew(given, tx, procedure, opening(declaration, request))
         : await join(given, tx, open, declaration, request);
     await answer(tx, request, { kind: 'declared', incident: incident.id, joined: open !== undefined });
     await settle(tx, request, `declared ${incident.id}`);
   });
 }
 
+/** Who opens an incident, and what they say about it. */
+export interface Opening {
+  readonly actor: Actor;
+  readonly separate: boolean;
+  readonly note?: string;
+  /** Where it was declared, as the face names the place. */
+  readonly place?: string;
+}
+
+function opening({ note, separate }: Declaration, { actor, to }: Request): Opening {
+  return {
+    actor,
+    separate,
+    ...(note === undefined ? {} : { note }),
+    ...(to.place === undefined ? {} : { place: to.place }),
+  };
+}
+
 /** The one that declarations join; one that was opened separately only when there is no other. */
-async function openIncident(tx: Transaction, procedure: Procedure): Promise<Incident | undefined> {
+export async function openIncident(tx: Transaction, procedure: Procedure): Promise<Incident | undefined> {
   const open = await tx.incidents({ status: 'open', runbook: procedure.name, scope: procedure.scope });
   return open.find((incident) => !incident.separate) ?? open[0];
 }
 
-async function openNew(
+export async function openNew(
   given: Given,
   tx: Transaction,
   procedure: Procedure,
-  declaration: Declaration,
-  request: Request,
+  { actor, separate, note, place }: Opening,
 ): Promise<Incident> {
   const number = await tx.nextIncidentNumber();
   const id = incidentId(number);
@@ -62,9 +79,9 @@ async function openNew(
     severity: procedure.severity,
     headline: procedure.headline,
     checks,
-    separate: declaration.separate,
-    ...(declaration.note === undefined ? {} : { note: wordsOf(declaration.note) }),
-    ...(request.to.place === undefined ? {} : { place: request.to.place }),
+    separate,
+    ...(note === undefined ? {} : { note: wordsOf(note) }),
+    ...(place === undefined ? {} : { place }),
   };
   const told = toldAtOnce(given.ladder, procedure);
   const follow: IncidentEvent[] = [
@@ -80,13 +97,13 @@ async function openNew(
     ),
   ];
   const recorded = await tx.append(id, 0, [
-    { at, actor: request.actor, event: declared },
+    { at, actor, event: declared },
     ...follow.map((event) => ({ at, actor: theBot, event })),
   ]);
   const incident = incidentFrom(recorded);
   if (incident === undefined) throw new Error(`${id} has no declaration`);
 
-  await setUpRoom(tx, id, request, told);
+  await setUpRoom(tx, id, actor, told);
   await tx.schedule({ job: { kind: 'run-checks', incident: id, round: 1 } });
   await tx.schedule({
     job: { kind: 'watch-recovery', incident: id },
@@ -108,8 +125,8 @@ function toldAtOnce(ladder: readonly Level[], procedure: Procedure): readonly Le
   return ladder.filter((level) => level.pageAtMs === 0 || procedure.alsoTell.includes(level.level));
 }
 
-async function setUpRoom(tx: Transaction, incident: string, request: Request, told: readonly Level[]): Promise<void> {
-  const asker = request.actor.kind === 'person' ? [request.actor.id] : [];
+async function setUpRoom(tx: Transaction, incident: string, actor: Actor, told: readonly Level[]): Promise<void> {
+  const asker = actor.kind === 'person' ? [actor.id] : [];
   const people = [...new Set([...asker, ...told.flatMap((level) => level.people)])];
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });

@@ -109,7 +109,11 @@ export async function answer(
   });
 }
 
-export async function settle(tx: Transaction, request: Request | undefined, outcome: string): Promise<void> {
+export async function settle(
+  tx: Transaction,
+  request: Pick<Request, 'delivery'> | undefined,
+  outcome: string,
+): Promise<void> {
   if (request?.delivery !== undefined) await tx.settle(request.delivery, outcome);
 }
 

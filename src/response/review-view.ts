@@ -4,6 +4,7 @@ import type { Recorded } from '../core/event.ts';
 import { acceptableGaps } from '../core/gap.ts';
 import { spellValue } from '../core/spell.ts';
 import { type Verdict, worst } from '../core/verdict.ts';
+import { alertLines } from './alert-lines.ts';
 import { debts } from './debts.ts';
 import type { Given } from './given.ts';
 import { countVerdicts } from './headline.ts';
@@ -34,6 +35,7 @@ export async function reviewView(given: Given, id: string): Promise<ReviewView |
       awaited: checks.filter((check) => check.observation === undefined).map((check) => check.title),
     },
     debts: name === daily ? await debts(given.store) : [],
+    alerts: await alertLines(given.store, first.at),
     gaps: checks.flatMap(gapsOf),
   };
 }

@@ -113,6 +113,14 @@ export interface IncidentView {
   readonly intents: readonly Intent[];
 }
 
+/** Alerts of the last day that opened no incident. Names of alerts are untrusted. */
+export interface AlertLines {
+  /** By rules in shadow, the first time of each. */
+  readonly wouldHaveOpened: readonly { readonly runbook: string; readonly alert: string; readonly at: number }[];
+  /** Names that no loaded runbook answers. */
+  readonly unmatched: readonly string[];
+}
+
 export interface ReviewView {
   readonly id: string;
   readonly name: string;
@@ -124,6 +132,7 @@ export interface ReviewView {
   readonly progress: { readonly done: number; readonly total: number; readonly awaited: readonly string[] };
   /** Changes of all incidents that are still in place. */
   readonly debts: readonly DebtLine[];
+  readonly alerts: AlertLines;
   /** Limits that could not be measured and may be accepted as known gaps. */
   readonly gaps: readonly {
     readonly check: string;

@@ -122,6 +122,24 @@ const hypothesis = mapping({
   against: z.array(condition).default([]),
 });
 
+const label = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'This is not the name of a label.\nWrite it as Prometheus does, like `severity`.');
+
+/** A text, a list of texts, or whether the label is there at all. No patterns: one may run for hours. */
+const labelMatch = z.union([text, z.array(text).min(1), z.boolean()], {
+  error:
+    'This says nothing about a label.\nWrite its value, a list of values, true (it is there) or false (it is not).',
+});
+
+const alertMatch = { alert: text, labels: z.record(label, labelMatch).default({}) };
+
+/** `- CriticalP99Latency` is short for `- alert: CriticalP99Latency`. */
+const alertRule = z.preprocess(
+  (written) => (typeof written === 'string' ? { alert: written } : written),
+  mapping({ ...alertMatch, opens: z.enum(['shadow', 'yes']).default('shadow') }),
+);
+
 const recovery = mapping({
   check: checkUse,
   fast: checkUse.optional(),
@@ -145,6 +163,7 @@ const procedureFile = mapping({
   severity: z.enum(['critical', 'warning']),
   respondWithin: duration,
   alsoTell: z.array(text).default([]),
+  alerts: z.array(alertRule).default([]),
   headline: name,
   phases: mapping({
     acknowledge: steps,
@@ -164,8 +183,18 @@ const review = mapping({
 
 const reviewsFile = mapping({ kind: z.literal('reviews'), reviews: z.record(name, review) });
 
+const alertsFile = mapping({
+  kind: z.literal('alerts'),
+  mute: z.array(mapping({ ...alertMatch, because: text })),
+});
+
 /** The kinds of files, by the word after `kind:`. */
-export const fileKinds = { queries: queriesFile, procedure: procedureFile, reviews: reviewsFile } as const;
+export const fileKinds = {
+  queries: queriesFile,
+  procedure: procedureFile,
+  reviews: reviewsFile,
+  alerts: alertsFile,
+} as const;
 
 export type QueryText = z.output<typeof query>;
 export type CheckUseText = z.output<typeof checkUse>;
@@ -175,3 +204,5 @@ export type HypothesisText = z.output<typeof hypothesis>;
 export type QueriesText = z.output<typeof queriesFile>;
 export type ProcedureText = z.output<typeof procedureFile>;
 export type ReviewsText = z.output<typeof reviewsFile>;
+export type AlertsText = z.output<typeof alertsFile>;
+export type AlertText = Pick<z.output<typeof alertRule>, 'alert' | 'labels'>;

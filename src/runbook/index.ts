@@ -2,6 +2,7 @@
 
 export type { Catalog, RunbookFault } from './fault.ts';
 export { findProcedure } from './find.ts';
+export { type AlertAnswer, findAlertRule } from './find-alert.ts';
 export { loadRunbooks } from './load.ts';
 export { propose } from './propose.ts';
 export { renderMarkdown } from './render.ts';

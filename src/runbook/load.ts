@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Library, Procedure, ReviewDefinition } from '../core/runbook.ts';
 import { type Catalog, inReadingOrder, type RunbookFault } from './fault.ts';
 import { isMapping, type RunbookFile, readRunbookFile } from './read-file.ts';
+import { resolveAlerts } from './resolve-alerts.ts';
 import { type Query, type Resolving, reportQuery, resolveCheck } from './resolve-check.ts';
 import { resolveProcedure } from './resolve-procedure.ts';
 
@@ -33,6 +34,7 @@ export async function loadRunbooks(
   const library: Library = {
     procedures: resolveProcedures(files, resolving),
     reviews: resolveReviews(files, resolving),
+    muted: resolveAlerts(files, resolving),
   };
   return faults.length === 0 ? { ok: true, library } : { ok: false, faults: inReadingOrder(faults) };
 }

@@ -4,13 +4,14 @@ import type { z } from 'zod';
 import { nearest } from '../core/command.ts';
 import { type RunbookDocument, readDocument } from './document.ts';
 import type { Path, RunbookFault } from './fault.ts';
-import { fileKinds, type ProcedureText, type QueriesText, type ReviewsText } from './grammar.ts';
+import { type AlertsText, fileKinds, type ProcedureText, type QueriesText, type ReviewsText } from './grammar.ts';
 
 /** One file. `text` is absent when its grammar is wrong; the faults then say why. */
 export type RunbookFile =
   | { readonly kind: 'queries'; readonly document: RunbookDocument; readonly text?: QueriesText }
   | { readonly kind: 'procedure'; readonly document: RunbookDocument; readonly text?: ProcedureText }
-  | { readonly kind: 'reviews'; readonly document: RunbookDocument; readonly text?: ReviewsText };
+  | { readonly kind: 'reviews'; readonly document: RunbookDocument; readonly text?: ReviewsText }
+  | { readonly kind: 'alerts'; readonly document: RunbookDocument; readonly text?: AlertsText };
 
 /** `file` is undefined when not even its kind could be read. */
 export function readRunbookFile(
@@ -32,6 +33,10 @@ export function readRunbookFile(
     }
     case 'reviews': {
       const checked = check(fileKinds.reviews, document);
+      return { file: { kind, document, ...checked.text }, faults: checked.faults };
+    }
+    case 'alerts': {
+      const checked = check(fileKinds.alerts, document);
       return { file: { kind, document, ...checked.text }, faults: checked.faults };
     }
     default: {

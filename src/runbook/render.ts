@@ -1,5 +1,6 @@
 // Prints a loaded procedure as a Markdown page for people.
 
+import type { AlertRule } from '../core/alert.ts';
 import { spellDuration } from '../core/duration.ts';
 import type { Unit } from '../core/observation.ts';
 import {
@@ -24,6 +25,7 @@ export function renderMarkdown(procedure: Procedure): string {
       `- Declare with \`incident ${name}\`${aliases.length === 0 ? '' : ` (also ${aliases.map(code).join(', ')})`}`,
       `- Severity: ${severity}; respond within ${spellDuration(respondWithinMs)}${tells}`,
       `- Scope: ${scope}; headline: ${code(headline)}`,
+      ...procedure.alerts.map(alertLine),
     ].join('\n'),
     ...phaseNames.flatMap((phase) => phaseParts(procedure, phase)),
     ...(procedure.hypotheses.length === 0 ? [] : ['## Hypotheses', ...procedure.hypotheses.map(hypothesisPart)]),
@@ -31,6 +33,12 @@ export function renderMarkdown(procedure: Procedure): string {
     recoveryPart(procedure.recovery),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function alertLine({ alert, labels, opens }: AlertRule): string {
+  const wanted = Object.entries(labels).map(([label, value]) => `${label} ${JSON.stringify(value)}`);
+  const where = wanted.length === 0 ? '' : ` with ${wanted.join(', ')}`;
+  return `- Answers the alert ${code(alert)}${where}${opens === 'yes' ? ', and is opened by it' : ''}`;
 }
 
 function phaseParts(procedure: Procedure, phase: PhaseName): readonly string[] {

@@ -45,6 +45,7 @@ export function resolveProcedure(
     severity: text.severity,
     respondWithinMs: text.respondWithin,
     alsoTell: text.alsoTell,
+    alerts: text.alerts,
     headline: text.headline,
     checks,
     hypotheses: Object.entries(text.hypotheses).map(

@@ -50,6 +50,8 @@ const tellWithinMs = 500;
 /** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
 const lookEveryMs = 3_000;
 const leftOverAtOnce = 20;
+/** What others took into the inbox is theirs to work. */
+const ownKinds: readonly Ask['kind'][] = ['command', 'click', 'submission', 'pin'];
 
 export function createDeliveries(given: {
   readonly store: Pick<Store, 'inbox' | 'transact'>;
@@ -143,14 +145,14 @@ export function createDeliveries(given: {
   };
 
   const workLeftOver = async (): Promise<void> => {
-    for (const delivery of await inbox.leftOver(leftOverAtOnce)) {
+    for (const delivery of await inbox.leftOver(leftOverAtOnce, ownKinds)) {
       // Refused here and not forgotten yet: nobody may work it.
       if (refused.has(delivery.key)) continue;
       const read = askSchema.safeParse(delivery.payload);
       if (read.success) {
         log.info({ key: delivery.key }, 'a delivery that a dead process left over is done now');
         run({ ask: read.data, key: delivery.key });
-      } else if (/^(command|click|submission|pin)$/.test(delivery.kind)) {
+      } else {
         log.error({ key: delivery.key }, 'a left-over delivery cannot be read');
         await inbox.settle(delivery.key, 'unreadable');
       }

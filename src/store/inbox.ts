@@ -86,13 +86,14 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
           .execute();
       }),
 
-    leftOver: (limit) =>
+    leftOver: (limit, kinds) =>
       ask('inbox.leftOver', async () => {
+        const ofKinds = kinds === undefined ? sql`` : sql`and kind in (${sql.join(kinds)})`;
         const { rows } = await sql<LeftOverRow>`
           update inbox set owner = ${owner}, lease_until = ${leaseEnd}
           where key in (
             select key from inbox
-            where settled_at is null and (lease_until is null or lease_until <= now())
+            where settled_at is null and (lease_until is null or lease_until <= now()) ${ofKinds}
             order by taken_at limit ${limit} for update skip locked
           )
           returning key, kind, payload, received_at, taken_at`.execute(db);

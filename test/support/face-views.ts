@@ -110,6 +110,7 @@ export function aReview(over: Partial<ReviewView> = {}): ReviewView {
     ],
     progress: { done: 1, total: 1, awaited: [] },
     debts: [],
+    alerts: { wouldHaveOpened: [], unmatched: [] },
     gaps: [{ check: 'p99', title: 'P99', level: 'warning', why: 'first bucket edge 5 ms' }],
     ...over,
   };

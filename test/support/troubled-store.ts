@@ -1,5 +1,6 @@
 // A store between the bot and the real one that can be switched to hang or to refuse everything.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Store, StoreUnavailable } from '../../src/core/ports.ts';
 
 export interface Trouble {
@@ -20,8 +21,10 @@ function wrapped<T extends object>(target: T, trouble: Trouble): T {
     return [
       name,
       async (...args: unknown[]) => {
-        if (trouble.mode === 'hangs') await new Promise<never>(() => {});
-        if (trouble.mode === 'refuses') throw new StoreUnavailable('The store is away.');
+        // What hangs ends with the trouble, as a connection that is given up: it never had its effect.
+        const hung = trouble.mode === 'hangs';
+        while (trouble.mode === 'hangs') await sleep(20);
+        if (hung || trouble.mode === 'refuses') throw new StoreUnavailable('The store is away.');
         return (member as (...args: unknown[]) => unknown).apply(target, args);
       },
     ];

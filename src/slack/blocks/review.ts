@@ -41,12 +41,14 @@ function finishedReview(view: ReviewView): Message {
       title,
       ...view.checks.map(checkSentence),
       ...view.debts.map((debt) => `Still in place: ${debt.title} on ${debt.target}, ${debt.incident}`),
+      ...alertSentences(view),
     ),
     blocks: present([
       header(headline),
       rich(line(words(title, 300))),
       ...checks(view),
       ...inPlace(view),
+      alertLines(view),
       gapButton(view),
     ]),
   };
@@ -65,6 +67,25 @@ function checks(view: ReviewView): readonly (KnownBlock | undefined)[] {
 function inPlace(view: ReviewView): readonly (KnownBlock | undefined)[] {
   if (view.debts.length === 0) return [];
   return [rich(line(strong('Still in place'))), ...view.debts.slice(0, 5).flatMap(debtBlocks)];
+}
+
+/** What alerts would have done: rules in shadow are to be judged by people, and a name that nobody answers is a gap of the runbooks. */
+function alertSentences({ alerts }: ReviewView): readonly string[] {
+  const opened = firstOf(alerts.wouldHaveOpened, 8);
+  const strange = firstOf(alerts.unmatched, 12);
+  const more = (cut: number) => (cut === 0 ? '' : ` and ${cut} more`);
+  const would = opened.shown.map(({ runbook, alert, at }) => `${alert} → ${runbook} (${utcTime(at)})`).join(', ');
+  return [
+    ...(would === '' ? [] : [`Would have opened an incident, in shadow: ${would}${more(opened.cut)}`]),
+    ...(strange.shown.length === 0
+      ? []
+      : [`Alerts that no runbook answers: ${strange.shown.join(', ')}${more(strange.cut)}`]),
+  ];
+}
+
+function alertLines(view: ReviewView): KnownBlock | undefined {
+  const sentences = alertSentences(view);
+  return sentences.length === 0 ? undefined : rich(...sentences.map((sentence) => line(words(sentence, 900))));
 }
 
 /** Drawn only while a limit is open that could be accepted as a known gap. */

@@ -127,4 +127,15 @@ onEveryEngine('the inbox', (bench) => {
     expect(oldestMs).toBeGreaterThanOrEqual(45);
     expect(oldestMs).toBeLessThan(10_000);
   });
+
+  it('leaves to others what the one who asks cannot work', async () => {
+    const { inbox } = bench().store;
+    for (const kind of ['alert', 'click']) {
+      await inbox.take({ key: `of ${kind}`, kind, payload: {}, receivedAt: 1 });
+    }
+    await inbox.release(['of alert', 'of click']);
+    expect(await inbox.leftOver(10, ['command'])).toEqual([]);
+    expect((await inbox.leftOver(10, ['alert'])).map(({ key }) => key)).toEqual(['of alert']);
+    expect((await inbox.leftOver(10, ['alert', 'click'])).map(({ key }) => key)).toEqual(['of click']);
+  });
 });

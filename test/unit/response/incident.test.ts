@@ -110,7 +110,7 @@ describe('the recovery watch', () => {
 
   test('an incident whose runbook is gone is still drawn from its own events, and its watch goes on', async () => {
     await declareIll();
-    const gone = { ...bench.given, library: { procedures: [], reviews: [] } };
+    const gone = { ...bench.given, library: { procedures: [], reviews: [], muted: [] } };
     await watchRecovery(gone, 'INC-1');
     const { openDesk } = await import('../../../src/response/open-desk.ts');
     const seen = await openDesk(gone).incidentView('INC-1');

@@ -47,7 +47,7 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     what: 'a word that is not one of the allowed, with the one that was meant',
-    ...{ file: 'latency.yml', from: 'severity: critical', to: 'severity: critcal', at: 'critcal' },
+    ...{ file: 'latency.yml', from: 'severity: critical\n', to: 'severity: critcal\n', at: 'critcal' },
     ...{ path: 'severity', message: /`critcal` is not allowed/, remedy: /`critical`/ },
   },
   {
@@ -268,5 +268,40 @@ export const mistakes: readonly Mistake[] = [
     what: 'a second document in one file',
     ...{ file: 'reviews.yml', from: '[p99, clients]\n', to: '[p99, clients]\n---\nkind: reviews\n', at: '---' },
     ...{ path: '', message: /not valid YAML/, remedy: /file of its own/ },
+  },
+  {
+    what: 'an alert that opens something else than incidents',
+    ...{ file: 'latency.yml', from: 'opens: yes', to: 'opens: yess', at: 'yess' },
+    ...{ path: 'alerts.1.opens', message: /`yess` is not allowed/, remedy: /`yes`/ },
+  },
+  {
+    what: 'a label of an alert that is no label',
+    ...{ file: 'latency.yml', from: '{ severity: critical,', to: '{ sev-erity: critical,', at: 'sev-erity' },
+    ...{ path: 'alerts.1.labels.sev-erity', message: /not the name of a label/, remedy: /`severity`/ },
+  },
+  {
+    what: 'a label that must be something impossible',
+    ...{ file: 'latency.yml', from: 'severity: critical, component', to: 'severity: 5, component', at: '5, component' },
+    ...{ path: 'alerts.1.labels.severity', message: /says nothing about a label/, remedy: /a list of values/ },
+  },
+  {
+    what: 'an alert that stands in the runbooks twice',
+    ...{ file: 'latency.yml', from: '  - alert: Slow', to: '  - P99High\n  - alert: Slow', at: 'P99High\n  - alert' },
+    ...{ path: 'alerts.1', message: /a second time/, remedy: /by their labels/ },
+  },
+  {
+    what: 'an alert that is answered and muted',
+    ...{
+      file: 'alerts.yml',
+      from: 'alert: Slow\n    labels: { severity: critical, component: false }',
+      to: 'alert: Slow',
+      at: 'alert: Slow',
+    },
+    ...{ path: 'mute.0', message: /answers `Slow`, and here it is muted/, remedy: /labels of the noise/ },
+  },
+  {
+    what: 'a muted alert without a reason',
+    ...{ file: 'alerts.yml', from: '\n    because: it never ends', to: '', at: 'alert: Slow' },
+    ...{ path: 'mute.0.because', message: /`because` is missing/, remedy: /Add it/ },
   },
 ];

@@ -8,6 +8,12 @@ import { loadRunbooks, type RunbookFault } from '../../../src/runbook/index.ts';
 import { catalog } from './catalog.ts';
 
 export const rightFiles = {
+  'alerts.yml': `kind: alerts
+mute:
+  - alert: Slow
+    labels: { severity: critical, component: false }
+    because: it never ends
+`,
   'queries.yml': `kind: queries
 queries:
   p99:
@@ -37,6 +43,11 @@ aliases: [slow]
 scope: bus
 severity: critical
 respondWithin: 5m
+alerts:
+  - P99High
+  - alert: Slow
+    labels: { severity: critical, component: true }
+    opens: yes
 headline: p99
 phases:
   acknowledge:

@@ -11,13 +11,15 @@ const page = read('docs/runbook-language.md');
 describe('the page about the language', () => {
   it('shows examples that load', async () => {
     const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-    const [queries = '', procedure = '', hypotheses = '', recovery = '', reviews = ''] = examples;
-    expect(examples).toHaveLength(5);
+    const [queries = '', procedure = '', answered = '', hypotheses = '', recovery = '', reviews = '', noise = ''] =
+      examples;
+    expect(examples).toHaveLength(7);
     expect(await loadFiles({ 'queries.yml': queries })).toMatchObject({ faults: [] });
     const { faults } = await loadFiles({
       'queries.yml': read('runbooks/acgs2/queries.yml'),
-      'latency.yml': procedure + hypotheses + recovery,
+      'latency.yml': procedure + answered + hypotheses + recovery,
       'reviews.yml': reviews,
+      'alerts.yml': noise,
     });
     expect(faults).toEqual([]);
   });

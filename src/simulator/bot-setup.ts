@@ -59,7 +59,9 @@ export function setUpBot(company: CompanyAddresses, folder: string, runbooks: st
     file,
     env: {
       SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_SIGNING_SECRET: slack.signingSecret,
+      ...(slack.appToken === undefined
+        ? { SLACK_SIGNING_SECRET: slack.signingSecret }
+        : { SLACK_APP_TOKEN: slack.appToken }),
       SLACK_API_URL: `${slack.url}/api/`,
       HOST: '127.0.0.1',
       PORT: '0',

@@ -28,6 +28,8 @@ export interface CompanyAddresses {
     readonly url: string;
     readonly botToken: string;
     readonly signingSecret: string;
+    /** While Socket Mode is on. */
+    readonly appToken?: string;
     /** Id of the channel where incidents are announced. */
     readonly channel: string;
   };
@@ -35,8 +37,9 @@ export interface CompanyAddresses {
 }
 
 export function addressesOf({ slack, systems }: PretendCompany): CompanyAddresses {
-  const { url, botToken, signingSecret } = slack;
-  return { slack: { url, botToken, signingSecret, channel: slack.channel('incidents').id }, systems };
+  const { url, botToken, signingSecret, appToken } = slack;
+  const socket = slack.socketMode.isOn() ? { appToken } : {};
+  return { slack: { url, botToken, signingSecret, ...socket, channel: slack.channel('incidents').id }, systems };
 }
 
 /** Starts everything on free ports (the workspace on `slack.port` when given) and lets the world run. */

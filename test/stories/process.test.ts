@@ -54,10 +54,13 @@ describe('a wrong start', () => {
   });
 });
 
-describe('SIGTERM', () => {
+describe.each(['http', 'socket'] as const)('SIGTERM over %s', (transport) => {
   let company: PretendCompany;
   beforeEach(async () => {
-    company = await startPretendCompany({ world: { buckets: 'fine' }, slack: { rateLimits: 'generous' } });
+    company = await startPretendCompany({
+      world: { buckets: 'fine' },
+      slack: { rateLimits: 'generous', ...(transport === 'socket' ? { socketMode: {} } : {}) },
+    });
   });
   afterEach(() => company.stop());
 
@@ -77,13 +80,14 @@ describe('SIGTERM', () => {
     );
     const started = start(['--config', config], {
       SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_SIGNING_SECRET: slack.signingSecret,
+      ...(transport === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
       SLACK_API_URL: `${slack.url}/api/`,
       HOST: '127.0.0.1',
       PORT: '0',
     });
     const url = await until('the start', () => /"url":"(http:[^"]+)".*"ready"/.exec(said)?.[1], 30_000);
     slack.deliverTo(`${url}/slack/events`);
+    if (transport === 'socket') await until('two connections', () => slack.socketMode.connections().length === 2);
     return started;
   }
 

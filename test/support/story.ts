@@ -1,4 +1,4 @@
-// A story's stage: the pretend company, the real bot over real HTTP, and words to look and wait with.
+// A story's stage: the pretend company, the real bot over real HTTP or Socket Mode, and words to look and wait with.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,7 @@ export interface Story {
 
 export interface StoryOptions {
   readonly world?: WorldOptions;
+  /** With `socketMode`, the bot is set up for that. */
   readonly slack?: PretendSlackOptions;
   /** Changes the configuration before the bot starts. */
   readonly configure?: (config: Config) => Config;
@@ -62,6 +63,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const { url } = await app.start();
   const { slack, world } = company;
   slack.deliverTo(`${url}/slack/events`);
+  if (slack.socketMode.isOn()) await until('two connections', () => slack.socketMode.connections().length === 2);
 
   const incidentChannel = () =>
     until('an incident channel', () => slack.channels().findLast((channel) => channel.name.startsWith('inc-'))?.id);

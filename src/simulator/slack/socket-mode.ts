@@ -24,6 +24,7 @@ export interface SocketFaults {
 export interface PretendSocketMode {
   /** On: nothing is delivered over HTTP any more. Off: every connection is told `link_disabled` and closed. */
   turn(on: boolean): void;
+  isOn(): boolean;
   /** Oldest first, without the closed ones. */
   connections(): readonly SocketConnection[];
   /** How many were opened since the start. */
@@ -124,6 +125,7 @@ export function createSocketMode(state: WorkspaceState, faults: FaultBook): Sock
         on = next;
         if (!on) for (const one of connections) one.dismiss('link_disabled');
       },
+      isOn: () => on,
       connections: () => connections,
       opened: () => opened,
       suffer(changes) {

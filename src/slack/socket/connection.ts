@@ -29,14 +29,9 @@ export interface SocketConfig {
   readonly apiUrl?: string;
 }
 
-/** Slack closed it in place of saying hello, and said why: `too_many_websockets`, `link_disabled`. */
-export class TurnedAway extends Error {
-  override readonly name = 'TurnedAway';
-  readonly reason: string;
-  constructor(reason: string) {
-    super(`Slack turned the connection away: ${reason}`);
-    this.reason = reason;
-  }
+/** There was a ticket and no hello: the message says why, which Slack itself may have said (`too_many_websockets`, `link_disabled`). */
+export class NoHello extends Error {
+  override readonly name = 'NoHello';
 }
 
 const openWithinMs = 10_000;
@@ -101,7 +96,7 @@ export async function openConnection(
     }
     if (frame?.type !== 'disconnect') return;
     ending.resolve(frame.reason);
-    turnedAway.reject(new TurnedAway(frame.reason));
+    turnedAway.reject(new NoHello(frame.reason));
   });
   client.on('slack_event', ({ body, ack, retry_num: retryNum, retry_reason: retryReason }) => {
     const work = given.onEnvelope({ body, ack, retryNum, retryReason });
@@ -119,12 +114,9 @@ export async function openConnection(
   try {
     await Promise.race([started, turnedAway.promise, aborted(late)]);
   } catch (error) {
-    void started.catch(() => undefined);
     await hangUp();
     // The client rejects with nothing when the socket breaks before hello.
-    throw error ?? new Error(lastSaid);
-  } finally {
-    turnedAway.promise.catch(() => undefined);
+    throw error ?? new NoHello(lastSaid);
   }
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -152,9 +144,8 @@ class PatientClient extends SocketModeClient {
 
 function aborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const fail = () => reject(new Error(`Slack did not say hello within ${openWithinMs / 1_000} s`));
+  const fail = () => reject(new NoHello(`no hello within ${openWithinMs / 1_000} s`));
   if (signal.aborted) fail();
   else signal.addEventListener('abort', fail, { once: true });
-  promise.catch(() => undefined);
   return promise;
 }

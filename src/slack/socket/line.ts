@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Log } from '../../core/ports.ts';
 import { failureOf } from '../failures.ts';
-import { type Connection, TurnedAway } from './connection.ts';
+import { type Connection, NoHello } from './connection.ts';
 
 export interface LineStatus {
   readonly state: 'connecting' | 'open' | 'waiting' | 'refused';
@@ -165,8 +165,8 @@ function pauseAfter(trouble: Trouble, failures: number, chance: number): number 
 }
 
 function troubleOf(error: unknown): Trouble {
-  if (error instanceof TurnedAway) {
-    if (error.reason !== 'link_disabled') return { kind: 'waiting', why: error.message };
+  if (error instanceof NoHello) {
+    if (error.message !== 'link_disabled') return { kind: 'waiting', why: error.message };
     return { kind: 'refused', why: 'Socket Mode is switched off in the settings of the Slack app (link_disabled)' };
   }
   const failure = failureOf(error);

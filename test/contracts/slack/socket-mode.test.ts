@@ -1,8 +1,9 @@
 // Two connections to Slack: refreshed, cut, half open, refused, doubled and stopped, without a moment in which Slack cannot reach us.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Store } from '../../../src/core/ports.ts';
+import { type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import type { Delivery } from '../../../src/simulator/slack/workspace.ts';
+import { anIncident } from '../../support/face-views.ts';
 import { type SlackStage, type StageOptions, startSlackStage, until } from '../../support/slack-stage.ts';
 
 let stage: SlackStage;
@@ -275,6 +276,58 @@ describe('when Slack', () => {
     expect(worked()).toHaveLength(10);
     expect(stage.slack.findings).toEqual([]);
     expect(stage.complaints).toEqual([]);
+  });
+});
+
+describe('an event', () => {
+  const eventsAgain = { eventRetryDelaysMs: [100, 100, 100], socketMode: {} };
+  const pins = () => stage.desk.asked.filter(({ what }) => what === 'pin');
+
+  /** Rita pins a message in the room of an incident. */
+  async function pin(): Promise<void> {
+    await stage.desk.declare(anIncident(), ['U0RITA']);
+    await stage.quiet();
+    await until('the identity', () => stage.face.status().connected);
+    const channel = stage.room() ?? '';
+    stage.slack.join('rita', channel);
+    await stage.slack.say('rita', channel, 'the gateway was restarted');
+    const written = stage.slack.messages(channel).findLast(({ text }) => text.includes('gateway'));
+    await stage.slack.react('rita', { channel, ts: written?.ts ?? '' }, 'pushpin');
+  }
+
+  it('F02: that could not be stored is not acknowledged, comes again over any connection, and is worked once', {
+    timeout: 60_000,
+  }, async () => {
+    let refusals = 1;
+    const lying = (store: Store): Store => ({
+      ...store,
+      inbox: {
+        ...store.inbox,
+        async take(one) {
+          // Stored, but the store could not say so.
+          const outcome = await store.inbox.take(one);
+          if (one.kind !== 'pin' || refusals === 0) return outcome;
+          refusals -= 1;
+          throw new StoreUnavailable('the connection broke');
+        },
+      },
+    });
+    await start({ around: lying, slack: eventsAgain });
+    await pin();
+    await until('the pin', () => pins().length > 0, 40_000);
+    await stage.slack.settled();
+    expect(refusals).toBe(0);
+    expect(pins()).toHaveLength(1);
+  });
+
+  it('F02: over both connections at once is worked once', async () => {
+    await start({ slack: eventsAgain });
+    stage.slack.socketMode.suffer({ doubled: true });
+    await pin();
+    await until('the pin', () => pins().length > 0);
+    await pause(500);
+    expect(pins()).toHaveLength(1);
+    expect(stage.slack.findings).toEqual([]);
   });
 });
 

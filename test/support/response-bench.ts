@@ -1,6 +1,8 @@
 // The use cases on a real store in memory, with a clock that the test moves and answers that the test gives.
 
 import { join } from 'node:path';
+import type { ActionKind } from '../../src/core/action/port.ts';
+import type { Right } from '../../src/core/action/rights.ts';
 import { person } from '../../src/core/actor.ts';
 import type { Finding, Observation } from '../../src/core/observation.ts';
 import type { Store } from '../../src/core/ports.ts';
@@ -10,6 +12,7 @@ import type { Given } from '../../src/response/given.ts';
 import { openDesk } from '../../src/response/open-desk.ts';
 import { loadRunbooks } from '../../src/runbook/index.ts';
 import { givenToStore, openMemoryStore } from './prepared-store.ts';
+import { createLever, type Lever } from './pretend-lever.ts';
 
 export interface Bench {
   readonly given: Given;
@@ -19,6 +22,13 @@ export interface Bench {
   now: number;
   /** Value of each check by its id; undefined: no data. A check that is not named answers 1. */
   readonly values: Map<string, number | undefined>;
+  readonly lever: Lever;
+  /** Who holds which right; change it to take one away. */
+  readonly held: Map<string, readonly Right[]>;
+  /** True: everybody's right is a break-glass one. */
+  breakGlass: boolean;
+  /** What the decision outside says. */
+  gate: { readonly ok: true } | { readonly ok: false; readonly why: string };
   /** What people were answered, newest last. */
   answers(): Promise<readonly string[]>;
   asks(who: string, delivery?: string): Request;
@@ -30,7 +40,19 @@ export async function openBench(): Promise<Bench> {
   const loaded = await loadRunbooks([join(import.meta.dirname, '../../runbooks/acgs2')], anything);
   if (!loaded.ok) throw new Error('the shipped package loads');
   const values = new Map<string, number | undefined>();
-  const bench = { now: Date.parse('2026-11-23T02:14:00Z') };
+  const bench = {
+    now: Date.parse('2026-11-23T02:14:00Z'),
+    breakGlass: false,
+    gate: { ok: true } as Bench['gate'],
+  };
+  const lever = createLever();
+  const held = new Map<string, readonly Right[]>([
+    ['U0RITA', ['responder']],
+    ['U0ALICE', ['responder', 'approver', 'commander']],
+    ['U0ALICE2', ['responder', 'approver', 'commander']],
+    ['U0OMAR', ['responder', 'approver']],
+    ['U0LENA', ['responder', 'approver', 'commander']],
+  ]);
   const clock = { now: () => bench.now };
   const { ids, log } = givenToStore();
   const store = await openMemoryStore({ clock, ids, log });
@@ -46,9 +68,22 @@ export async function openBench(): Promise<Bench> {
       { level: 'L3', name: 'Manager', pageAtMs: 900_000, people: ['U0OMAR'] },
     ],
     actions: {
-      kindOf: () => undefined,
-      rights: { of: async () => ({}), holders: async () => [] },
-      policy: { decideWithinMs: 900_000, runWithinMs: 300_000, perTargetPerHour: 6, same: [] },
+      // Whatever the runbook's action is: behind it stands the one lever, and its parameters ask for position 5.
+      kindOf: (system) => (system === 'test' ? lever : { ...lever, ...toFive(lever) }),
+      rights: {
+        of: async (people) =>
+          Object.fromEntries(
+            people.map((id) => [id, (held.get(id) ?? []).map((right) => ({ right, breakGlass: bench.breakGlass }))]),
+          ),
+        holders: async (right) => [...held].flatMap(([id, rights]) => (rights.includes(right) ? [id] : [])),
+      },
+      gate: { allows: async () => bench.gate },
+      policy: {
+        decideWithinMs: 900_000,
+        runWithinMs: 300_000,
+        perTargetPerHour: 3,
+        same: [['U0ALICE', 'U0ALICE2']],
+      },
       undoWithinMs: 86_400_000,
     },
     ask: async (definition): Promise<Finding> => {
@@ -62,6 +97,8 @@ export async function openBench(): Promise<Bench> {
     desk: openDesk(given),
     store,
     values,
+    lever,
+    held,
     asks: (who: string, delivery?: string): Request => ({
       actor: person(who),
       to: { person: who, place: 'C0INCIDENTS' },
@@ -84,6 +121,16 @@ export async function openBench(): Promise<Bench> {
       });
     },
   });
+}
+
+/** The lever as the runbook's own actions find it: they know nothing of a position. */
+function toFive(lever: Lever): Pick<ActionKind, 'preview' | 'perform' | 'look'> {
+  const params = { to: 5 };
+  return {
+    preview: (call) => lever.preview({ ...call, params }),
+    perform: (call) => lever.perform({ ...call, params }),
+    look: (call) => lever.look({ ...call, params }),
+  };
 }
 
 type Definition = Parameters<Given['ask']>[0];

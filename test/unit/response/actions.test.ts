@@ -1,0 +1,356 @@
+// The life of an action against the real store: who may bring it to run, what makes it void, and what a dead process leaves.
+
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../../src/core/action/action.ts';
+import { actionsOf } from '../../../src/core/action/in-incident.ts';
+import { theBot } from '../../../src/core/actor.ts';
+import { act } from '../../../src/response/actions/act.ts';
+import { expireAction } from '../../../src/response/actions/expire-action.ts';
+import { previewAction } from '../../../src/response/actions/preview-action.ts';
+import { settleAction } from '../../../src/response/actions/settle-action.ts';
+import { verifyAction } from '../../../src/response/actions/verify-action.ts';
+import { performAction } from '../../../src/response/perform-action.ts';
+import { type Bench, openBench } from '../../support/response-bench.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+  await bench.desk.command('incident latency', bench.asks('U0RITA'));
+  await bench.answers();
+  return () => bench.store.close();
+});
+
+const incident = 'INC-1';
+const minuteMs = 60_000;
+
+async function actions(): Promise<readonly Action[]> {
+  const found = await bench.store.incident(incident);
+  return found === undefined ? [] : actionsOf(found);
+}
+
+async function action(): Promise<Action> {
+  const newest = (await actions()).at(-1);
+  if (newest === undefined) throw new Error('no action was proposed');
+  return newest;
+}
+
+/** Proposes and previews an action of the runbook; all of them move the lever to 5. */
+async function previewed(name = 'scale-out'): Promise<string> {
+  bench.now += 1_000;
+  await bench.desk.proposeAction(incident, name, bench.asks('U0RITA'));
+  const { id } = await action();
+  await previewAction(bench.given, incident, id);
+  return id;
+}
+
+const decide = (id: string, who: string, kind: 'approve' | 'reject' | 'cancel') =>
+  bench.desk.decideOn(id, { kind }, bench.asks(who));
+const ask = (id: string, who = 'U0RITA') =>
+  bench.desk.decideOn(id, { kind: 'request', typed: 'PULL one', reason: 'because' }, bench.asks(who));
+const run = (id: string) => performAction(bench.given, incident, id);
+
+describe('a risky action', () => {
+  test('runs once after one responder confirmed it, whatever its job is delivered', async () => {
+    const id = await previewed();
+    expect(await action()).toMatchObject({ state: 'previewed', shown: { call: 'PULL 3 → 5' } });
+    await ask(id);
+    await Promise.all([run(id), run(id), run(id)]);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+    expect(await action()).toMatchObject({ state: 'succeeded', outcome: 'the lever is at 5' });
+    expect(await bench.store.verify(incident)).toEqual({ ok: true });
+  });
+
+  test('F36: is refused to somebody without the right, and to somebody who lost it before the run', async () => {
+    const id = await previewed();
+    await ask(id, 'U0NOBODY');
+    expect(await bench.answers()).toContain('refusal no-responder');
+    await ask(id);
+    bench.held.set('U0RITA', []);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await action()).toMatchObject({ state: 'void', outcome: 'the requester is no responder now' });
+  });
+
+  test('F39, F40: is void with the difference when the world changed since it was shown', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.lever.position = 8;
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await action()).toMatchObject({ state: 'void', outcome: 'position: was 3, is 8' });
+    expect(await bench.answers()).toContainEqual(expect.stringMatching(/^say VOID · .*position: was 3, is 8/));
+  });
+
+  test('F45: is not run after its time, and everybody is told', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.now += 5 * minuteMs;
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect((await action()).state).toBe('expired');
+    expect(await bench.answers()).toContainEqual(expect.stringMatching(/^say EXPIRED/));
+  });
+
+  test('F75: is refused when its system cannot be asked again, and not kept for later', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.lever.reachable = false;
+    await run(id);
+    bench.lever.reachable = true;
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await action()).toMatchObject({ state: 'cancelled', outcome: expect.stringMatching(/nothing ran/) });
+  });
+
+  test('is refused when the decision outside says no', async () => {
+    bench.gate = { ok: false, why: 'the policy says no' };
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await action()).toMatchObject({ state: 'cancelled', outcome: 'the policy says no' });
+  });
+
+  test('is refused over the limit of its target within an hour', async () => {
+    for (let n = 0; n < 3; n++) {
+      bench.lever.position = 3;
+      const id = await previewed();
+      await ask(id);
+      await run(id);
+    }
+    expect(bench.lever.pulls).toHaveLength(3);
+    bench.lever.position = 3;
+    const fourth = await previewed();
+    await ask(fourth);
+    await run(fourth);
+    expect(bench.lever.pulls).toHaveLength(3);
+    expect(await action()).toMatchObject({ state: 'cancelled', outcome: expect.stringMatching(/3 is the limit/) });
+  });
+
+  test('F43: more than ten proposals a minute by one person are refused', async () => {
+    for (let n = 0; n < 10; n++) await previewed();
+    await bench.answers();
+    await bench.desk.proposeAction(incident, 'scale-out', bench.asks('U0RITA'));
+    expect(await bench.answers()).toContain('refusal too-many-requests');
+    expect(await actions()).toHaveLength(10);
+  });
+
+  test('F08: one that waits is cancelled when the incident is closed', async () => {
+    const id = await previewed();
+    await bench.desk.resolve(incident, { as: 'resolved', reason: 'over' }, bench.asks('U0RITA'));
+    await ask(id);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await bench.answers()).toContain('refusal action-cancelled');
+  });
+});
+
+describe('a destructive action', () => {
+  beforeEach(() => {
+    bench.lever.risk = 'destructive';
+  });
+
+  test('F33, F34: asks for somebody else, and a second account of the requester is not somebody else', async () => {
+    const id = await previewed();
+    await ask(id, 'U0ALICE');
+    expect((await action()).state).toBe('awaiting');
+    await decide(id, 'U0ALICE', 'approve');
+    await decide(id, 'U0ALICE2', 'approve');
+    expect((await bench.answers()).filter((one) => one === 'refusal own-request')).toHaveLength(2);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    await decide(id, 'U0OMAR', 'approve');
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+  });
+
+  test('F35: one person counts once, and a commander is needed where protected data is at stake', async () => {
+    bench.lever.protectedPresent = true;
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0LENA', 'approve');
+    await decide(id, 'U0LENA', 'approve');
+    expect(await bench.answers()).toContain('refusal already-approved');
+    expect((await action()).state).toBe('awaiting');
+    await decide(id, 'U0OMAR', 'approve');
+    // Lena holds both rights and counts as the approver; Omar is no commander.
+    expect((await action()).state).toBe('awaiting');
+    await decide(id, 'U0ALICE', 'approve');
+    expect((await action()).state).toBe('approved');
+  });
+
+  test('needs the typed target and a reason', async () => {
+    const id = await previewed();
+    await bench.desk.decideOn(id, { kind: 'request', typed: 'PULL two', reason: 'x' }, bench.asks('U0RITA'));
+    await bench.desk.decideOn(id, { kind: 'request', typed: 'PULL one' }, bench.asks('U0RITA'));
+    const answers = await bench.answers();
+    expect(answers).toContain('refusal typed-target');
+    expect(answers).toContain('refusal reason-missing');
+    expect((await action()).state).toBe('previewed');
+  });
+
+  test('F42: a rejection after the approval and before the run cancels it', async () => {
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await decide(id, 'U0LENA', 'reject');
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect((await action()).state).toBe('rejected');
+  });
+
+  test('F38, F46: expires when nobody decided in time, by the time of the decision and not of the click', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.now += 15 * minuteMs - 1;
+    await expireAction(bench.given, incident, id);
+    expect((await action()).state).toBe('awaiting');
+    bench.now += 1;
+    await decide(id, 'U0OMAR', 'approve');
+    expect((await action()).state).toBe('expired');
+    expect(await bench.answers()).toContainEqual(expect.stringMatching(/^say EXPIRED · .* nobody decided in time/));
+  });
+
+  test('F04, F06: of decisions at the same moment one wins and the others hear what has become of it', async () => {
+    const id = await previewed();
+    await ask(id);
+    await Promise.all([
+      decide(id, 'U0OMAR', 'approve'),
+      decide(id, 'U0LENA', 'approve'),
+      decide(id, 'U0ALICE', 'reject'),
+    ]);
+    const { state, approvals } = await action();
+    expect(['approved', 'rejected']).toContain(state);
+    expect(approvals.length).toBeLessThanOrEqual(1);
+    await run(id);
+    expect(bench.lever.pulls).toEqual(state === 'approved' ? [5] : []);
+    expect(await bench.store.verify(incident)).toEqual({ ok: true });
+  });
+
+  test('F37: break-glass is loud in the channel and in the record', async () => {
+    const id = await previewed();
+    bench.breakGlass = true;
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+    expect(await bench.answers()).toContainEqual(expect.stringMatching(/^say BREAK-GLASS/));
+    expect((await action()).approvals).toMatchObject([{ breakGlass: true }]);
+  });
+});
+
+describe('what a dead process leaves', () => {
+  test('F50: an effect whose answer was lost is settled by looking, and never repeated', async () => {
+    bench.lever.mood = 'lost';
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    expect((await action()).state).toBe('unknown');
+    await run(id);
+    await settleAction(bench.given, incident, id);
+    expect(bench.lever.pulls).toEqual([5]);
+    expect(await action()).toMatchObject({ state: 'succeeded', settled: { how: 'looked' } });
+  });
+
+  test('F49: what the world cannot tell stays unknown, holds its target, and is closed by a person', async () => {
+    Object.assign(bench.lever, { mood: 'lost', readable: false });
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await settleAction(bench.given, incident, id);
+    expect((await action()).state).toBe('unknown');
+
+    bench.lever.mood = 'well';
+    const second = await previewed('raise-limits');
+    await ask(second);
+    await run(second);
+    expect(bench.lever.pulls).toEqual([5]);
+    expect(await action()).toMatchObject({ state: 'cancelled', outcome: expect.stringMatching(/not known yet/) });
+
+    await bench.desk.decideOn(id, { kind: 'had-no-effect' }, bench.asks('U0NOBODY'));
+    expect(await bench.answers()).toContain('refusal no-responder');
+    await bench.desk.decideOn(id, { kind: 'took-effect' }, bench.asks('U0RITA'));
+    expect((await actions())[0]).toMatchObject({ state: 'succeeded', settled: { how: 'by-hand' } });
+  });
+
+  test('F54: a process that stood still for longer than its lease corrects what the others saw', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.lever.during = async () => {
+      // Its lease ran out: the others give it up and look, while nothing has moved yet.
+      await act(bench.given, { incident, action: id }, { kind: 'lose' }, { actor: theBot });
+      await settleAction(bench.given, incident, id);
+      expect((await action()).state).toBe('failed');
+    };
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+    expect(await action()).toMatchObject({ state: 'succeeded', outcome: expect.stringMatching(/told late/) });
+  });
+});
+
+describe('afterwards', () => {
+  test('F79: a change that does not converge by its deadline is told so, and never as fixed', async () => {
+    bench.lever.settlesAfter = 1_000;
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await verifyAction(bench.given, incident, id);
+    expect((await action()).verified).toBeUndefined();
+    bench.now += 6 * minuteMs;
+    await verifyAction(bench.given, incident, id);
+    expect((await action()).verified).toMatchObject({ state: 'not-converged', summary: 'still moving' });
+  });
+
+  test('an undo puts the prior value back without a second person while it is fresh; until then it is a debt', async () => {
+    bench.lever.risk = 'destructive';
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await run(id);
+    await bench.desk.resolve(incident, { as: 'resolved', reason: 'over' }, bench.asks('U0RITA'));
+    expect((await bench.desk.incidentView(incident))?.debts).toMatchObject([{ action: id, undo: 'Back to 3' }]);
+    expect(await bench.store.actions({ debts: true })).toHaveLength(1);
+
+    bench.now += 1_000;
+    await bench.desk.proposeUndo(id, bench.asks('U0RITA'));
+    const undo = (await action()).id;
+    await previewAction(bench.given, incident, undo);
+    expect((await action()).shown?.risk).toBe('risky');
+    await ask(undo);
+    await run(undo);
+    expect(bench.lever.pulls).toEqual([5, 3]);
+    expect((await actions())[0]).toMatchObject({ state: 'undone', undoneBy: undo });
+    expect(await bench.store.actions({ debts: true })).toEqual([]);
+  });
+
+  test('after its time an undo asks for what it is by itself', async () => {
+    bench.lever.risk = 'destructive';
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await run(id);
+    bench.now += 25 * 60 * minuteMs;
+    await bench.desk.proposeUndo(id, bench.asks('U0RITA'));
+    await previewAction(bench.given, incident, (await action()).id);
+    expect((await action()).shown?.risk).toBe('destructive');
+  });
+
+  test('what a person keeps, with a reason, is no debt', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await bench.desk.decideOn(id, { kind: 'keep', reason: 'new normal' }, bench.asks('U0RITA'));
+    expect((await action()).state).toBe('kept');
+    expect(await bench.store.actions({ debts: true })).toEqual([]);
+  });
+
+  test('projections made anew give the same actions and rows', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    const before = [await bench.store.incident(incident), await bench.store.actions({})];
+    await bench.store.rebuildProjections();
+    expect([await bench.store.incident(incident), await bench.store.actions({})]).toEqual(before);
+  });
+});

@@ -11,6 +11,14 @@ export interface ReplyTo {
   readonly reply?: string;
 }
 
+/** One level of the ladder that is called or informed. */
+export interface Called {
+  readonly level: string;
+  readonly name: string;
+  readonly people: readonly string[];
+  readonly why: string;
+}
+
 export type Notice =
   /** Set-up of an incident, one notice a step, in this order and in the incident's own lane. */
   | { readonly kind: 'open-room'; readonly incident: string }
@@ -22,14 +30,12 @@ export type Notice =
   /** Redraw the live card and the announcement from the projection; a newer one replaces an unsent older one. */
   | { readonly kind: 'redraw-card'; readonly incident: string }
   /** Call these people in the incident's room. The only notice that mentions anybody. */
-  | {
+  | (Called & {
       readonly kind: 'call';
       readonly incident: string;
-      readonly level: string;
-      readonly name: string;
-      readonly people: readonly string[];
-      readonly why: string;
-    }
+      /** Further levels in the same message: one message a moment, whatever the number of levels. */
+      readonly also?: readonly Called[];
+    })
   /** A change of state worth a line in the channel, or a detail for the card's thread. Text is complete by itself. */
   | {
       readonly kind: 'say';

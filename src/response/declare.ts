@@ -4,6 +4,7 @@ import { type Actor, theBot } from '../core/actor.ts';
 import { nearest } from '../core/command.ts';
 import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
+import type { Called } from '../core/notice.ts';
 import type { Transaction } from '../core/ports.ts';
 import type { Procedure } from '../core/runbook.ts';
 import { wordsOf } from '../core/secret.ts';
@@ -125,23 +126,28 @@ function toldAtOnce(ladder: readonly Level[], procedure: Procedure): readonly Le
   return ladder.filter((level) => level.pageAtMs === 0 || procedure.alsoTell.includes(level.level));
 }
 
+function calledAtOnce({ level, name, people, pageAtMs }: Level): Called {
+  const why =
+    pageAtMs === 0
+      ? 'you are on call for this, acknowledge it on the card'
+      : 'for your information, the runbook tells this level at declaration';
+  return { level, name, people, why };
+}
+
 async function setUpRoom(tx: Transaction, incident: string, actor: Actor, told: readonly Level[]): Promise<void> {
   const asker = actor.kind === 'person' ? [actor.id] : [];
   const people = [...new Set([...asker, ...told.flatMap((level) => level.people)])];
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
-  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });
+  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });
   await tx.send({ lane: `${incident}:announce`, priority: 'urgent', notice: { kind: 'announce', incident } });
-  for (const level of told) {
-    const { name, people: called } = level;
-    const why =
-      level.pageAtMs === 0
-        ? 'you are on call for this, acknowledge it on the card'
-        : 'for your information, the runbook tells this level at declaration';
+  // One message for all levels: the evidence that follows it is not to wait for its turn in the channel.
+  const [first, ...also] = told.map(calledAtOnce);
+  if (first !== undefined) {
     await tx.send({
       lane: `${incident}:call`,
       priority: 'urgent',
-      notice: { kind: 'call', incident, level: level.level, name, people: called, why },
+      notice: { kind: 'call', incident, ...first, ...(also.length === 0 ? {} : { also }) },
     });
   }
   await tx.send({ lane: incident, notice: { kind: 'pin-card', incident } });

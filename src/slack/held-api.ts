@@ -19,9 +19,9 @@ export function whileHeld(api: SlackApi, held: () => boolean): SlackApi {
       insist('upload');
       await api.upload(url, bytes);
     },
-    async respond(url, body) {
+    async respond(url, body, channel) {
       insist('response_url');
-      return api.respond(url, body);
+      return api.respond(url, body, channel);
     },
   };
 }

@@ -82,6 +82,8 @@ export async function threadPlace(p: Publishing, attempt: Attempt, incident: str
   return { channel: (await roomOf(p, incident)) ?? p.config.channel };
 }
 
+/** How soon what waits for a step of set-up looks again. */
+const setupLookMs = 100;
 /** A call of people, and the invitation before it, wait a few seconds only: reaching them matters more than where. */
 const callWaitsMs = 8_000;
 /** A line waits longer than set-up takes, and not for ever: the main channel has it then. */
@@ -104,7 +106,7 @@ async function waitForSetup(
   if (view === undefined || view.setupFailures[step] !== undefined) return;
   throw new SlackCallFailed(notice.kind, {
     kind: 'wait',
-    afterMs: 400,
+    afterMs: setupLookMs,
     why: `the ${step} of ${incident} is being made`,
   });
 }

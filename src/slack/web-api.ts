@@ -25,8 +25,8 @@ export interface SlackApi {
   quick<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
   /** Sends the bytes of a file to the address that Slack gave; without our token, which is not that server's business. */
   upload(url: string, bytes: Uint8Array): Promise<void>;
-  /** Answers through a response_url. False when it is used up, expired or unreachable. */
-  respond(url: string, body: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** Answers through a response_url, which leads to `channel`. False when it is used up, expired or unreachable. */
+  respond(url: string, body: Readonly<Record<string, unknown>>, channel?: string): Promise<boolean>;
   /** Our own allowance by method: how much of it is free, 0 to 1. */
   budget(): Readonly<Record<string, number>>;
 }
@@ -134,7 +134,8 @@ export function createWebApi(
         throw new SlackCallFailed('upload', { kind: 'unreached', why: `the upload answered HTTP ${response.status}` });
     },
 
-    async respond(url, body) {
+    async respond(url, body, channel) {
+      if (channel !== undefined) pacing.answered(channel);
       const told = begun('response_url');
       try {
         const response = await fetch(url, {

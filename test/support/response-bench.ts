@@ -113,7 +113,7 @@ export async function openBench(): Promise<Bench> {
       return rows.flatMap(({ notice }) => {
         if (notice.kind !== 'answer')
           return [
-            `${notice.kind}${notice.kind === 'call' ? ` ${notice.level}` : ''}${notice.kind === 'say' ? ` ${notice.text}` : ''}`,
+            `${notice.kind}${notice.kind === 'call' ? ` ${[notice, ...(notice.also ?? [])].map(({ level }) => level).join(' ')}` : ''}${notice.kind === 'say' ? ` ${notice.text}` : ''}`,
           ];
         const { answer } = notice;
         if (answer.kind === 'refusal') return [`refusal ${answer.fault.code}`];

@@ -1,6 +1,7 @@
 // Lines in an incident's channel: a call of people, a change of state, a chart, a click that came too late.
 
 import type { KnownBlock } from '@slack/types';
+import type { Called } from '../../core/notice.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { cutTo, firstOf } from '../fit.ts';
 import { oneLine } from '../untrusted.ts';
@@ -8,33 +9,35 @@ import { mentionLeaf } from './answers.ts';
 import { incidentHeadline } from './headline.ts';
 import { bullets, line, link, type Message, plain, present, rich, strong, topText, words } from './rich.ts';
 
-export interface Call {
-  readonly level: string;
-  readonly name: string;
-  readonly people: readonly string[];
-  readonly why: string;
-}
+/** People that one message mentions, over all its levels. */
+const mentioned = 30;
 
 /** The only message that mentions: its text does it too, because a phone shows only the text. */
-export function callMessage(view: IncidentView, call: Call): Message {
-  const { shown, cut } = firstOf(call.people, 30);
-  const who = shown.flatMap((id) => [mentionLeaf(id), words(' ')]);
-  const more = cut === 0 ? '' : `and ${cut} more `;
-  const said = `${more}${call.level} ${call.name}: ${call.why}`;
-  const mentions = shown
-    .map(mentionText)
-    .filter((mention) => mention !== '')
-    .join(' ');
-  // Short enough to stay under 4,000 characters with thirty mentions in front, even when every character is escaped.
-  const rest = topText(cutTo(said, 350), cutTo(`${view.id} ${view.title} · ${incidentHeadline(view)}`, 180));
+export function callMessage(view: IncidentView, calls: readonly Called[]): Message {
+  const each = Math.floor(mentioned / Math.max(1, calls.length));
+  const called = calls.map((call) => drawCall(call, each));
+  // Short enough to stay under 4,000 characters with all mentions in front, even when every character is escaped.
+  const said = cutTo(called.map((call) => call.said).join('. '), 350);
+  const rest = topText(said, cutTo(`${view.id} ${view.title} · ${incidentHeadline(view)}`, 180));
+  const mentions = called.flatMap((call) => call.mentions).join(' ');
   return {
     text: mentions === '' ? rest : `${mentions} ${rest}`,
     blocks: present([
       rich(
-        line(who, words(said, 600)),
+        ...called.map((call) => line(call.who, words(call.said, 600))),
         line(strong(`${view.id} ${view.title}`), words(` · ${incidentHeadline(view)}`, 400)),
       ),
     ]),
+  };
+}
+
+function drawCall(call: Called, atMost: number) {
+  const { shown, cut } = firstOf(call.people, atMost);
+  const more = cut === 0 ? '' : `and ${cut} more `;
+  return {
+    who: shown.flatMap((id) => [mentionLeaf(id), words(' ')]),
+    said: `${more}${call.level} ${call.name}: ${call.why}`,
+    mentions: shown.map(mentionText).filter((mention) => mention !== ''),
   };
 }
 

@@ -35,7 +35,7 @@ export async function postReview(
     }
   }
   if (!view.finished) return;
-  if (to.reply !== undefined && (await respond(p.api, to.reply, message))) return;
+  if (to.reply !== undefined && (await respond(p.api, { url: to.reply, place: to.place }, message))) return;
   const posted = await p.posting.post(attempt, { channel: to.person }, message);
   await keep(p, view.id, refKeys.message, writeRef(posted));
 }

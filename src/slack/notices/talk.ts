@@ -14,7 +14,7 @@ export async function call(
   notice: Extract<Notice, { kind: 'call' }>,
 ): Promise<void> {
   const place = await channelPlace(p, attempt, view.id);
-  await postNear(p, attempt, { ...place, broadcast: true }, callMessage(view, notice));
+  await postNear(p, attempt, { ...place, broadcast: true }, callMessage(view, [notice, ...(notice.also ?? [])]));
 }
 
 export async function say(p: Publishing, attempt: Attempt, notice: Extract<Notice, { kind: 'say' }>): Promise<void> {

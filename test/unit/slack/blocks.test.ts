@@ -215,7 +215,8 @@ it('any answer, line, chart and late click becomes a message that Slack takes', 
       ];
       for (const answer of answers) expectGood(answerMessage(answer));
       const call = { level: 'L1', name: words, people: [...lines, 'U0RITA', 'S0ONCALL'], why: words };
-      expectGood(callMessage(anIncident({ title: words }), call));
+      expectGood(callMessage(anIncident({ title: words }), [call]));
+      expectGood(callMessage(anIncident({ title: words }), [call, call, call]));
       for (const message of [
         sayMessage(words, lines),
         chartMessage(words, words, 'F0123456789'),

@@ -31,13 +31,24 @@ it('never makes more than fifty edits in any minute, whatever the rhythm', () =>
   );
 });
 
-it('posts into one channel about once a second while other channels go on at once', () => {
+it('posts three at once into one channel and then less than one a second, while other channels go on at once', () => {
   const { pacing, pass } = stage();
-  const waits = Array.from({ length: 4 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
-  expect(waits).toEqual([0, 0, 2_000, 2_000]);
+  const waits = Array.from({ length: 5 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
+  expect(waits).toEqual([0, 0, 0, 4_000, 4_000]);
   expect(pacing.reserve('chat.postMessage', 'C2', 10_000)).toBe(0);
   pass(5_000);
   expect(pacing.reserve('chat.postMessage', 'C1', 10_000)).toBe(0);
+});
+
+it('answers to people count as posts of their channel, and leave the posts one place', () => {
+  const { pacing, pass } = stage();
+  for (let answers = 0; answers < 10; answers += 1) pacing.answered('C1');
+  expect(pacing.reserve('chat.postMessage', 'C1', 10_000)).toBe(0);
+  expect(pacing.reserve('chat.postMessage', 'C1', 10_000)).toBe(4_000);
+  pass(10_000);
+  pacing.answered('C1');
+  const waits = Array.from({ length: 3 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
+  expect(waits).toEqual([0, 0, 4_000]);
 });
 
 it('a pause holds one method back and reserves nothing for who will not wait', () => {
@@ -63,9 +74,9 @@ it('F21: a pause of posts holds back its channel only, and all posts once a seco
 
 it('a workspace that Slack grants ten times the limits is used ten times as fast, and no faster', () => {
   const { pacing } = stage(10);
-  const waits = Array.from({ length: 21 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
-  expect(waits.filter((wait) => wait === 0)).toHaveLength(20);
-  expect(waits.at(-1)).toBe(2_000);
+  const waits = Array.from({ length: 31 }, () => pacing.reserve('chat.postMessage', 'C1', 10_000));
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(30);
+  expect(waits.at(-1)).toBe(4_000);
 });
 
 it('tells how much of each allowance is free: less with each call, nothing while Slack wants silence, all of it later', () => {

@@ -38,7 +38,7 @@ export function createSocketDoor(
   const onTrouble = ({ kind, why }: Trouble): void => {
     if (told.has(why)) return;
     told.add(why);
-    if (kind === 'waiting') log.warn({ why }, 'no connection to Slack can be opened; trying again');
+    if (kind === 'waiting') log.warn({ why }, 'a connection to Slack cannot be opened; trying again');
     else
       log.error({ why }, 'Slack refuses Socket Mode: look at SLACK_APP_TOKEN and the app; trying again every minute');
   };

@@ -76,5 +76,7 @@ export interface Desk {
     incident: string,
     room: { readonly room: string; readonly name: string; readonly link?: string },
   ): Promise<void>;
+  /** The room cannot be used any more. What the face remembers changes with the record of it. */
+  roomLost(incident: string, why: string, refs: Readonly<Record<string, string>>): Promise<void>;
   setupFailed(incident: string, step: import('../core/event.ts').SetupStep, why: string): Promise<void>;
 }

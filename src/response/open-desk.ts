@@ -12,6 +12,7 @@ import { redraft } from './draft-postmortem.ts';
 import { chartOf, reportOf } from './evidence.ts';
 import type { Given } from './given.ts';
 import { incidentView } from './incident-view.ts';
+import { loseRoom } from './lose-room.ts';
 import { record } from './record.ts';
 import { reopen, whyNotReopen } from './reopen.ts';
 import { reviewView } from './review-view.ts';
@@ -41,6 +42,7 @@ export function openDesk(given: Given): Desk {
     report: (evidence) => reportOf(given.store, evidence),
     whyNot: (intent, id, asker) => whyNot(given, intent, id, asker),
     roomOpened: (incident, room) => noteSetup(given, incident, { type: 'room-opened', ...room }),
+    roomLost: (incident, why, refs) => loseRoom(given, incident, why, refs),
     setupFailed: (incident, step, why) => noteSetup(given, incident, { type: 'setup-failed', step, why }),
   };
 }

@@ -24,6 +24,7 @@ import { SlackCallFailed } from './failures.ts';
 import type { People } from './people.ts';
 import { answer } from './replies.ts';
 import { createTaking, within } from './taking.ts';
+import { createTurns } from './turns.ts';
 import type { SlackApi } from './web-api.ts';
 
 /** What Slack gets as the body of its 200. */
@@ -52,6 +53,9 @@ const lookEveryMs = 3_000;
 const leftOverAtOnce = 20;
 /** What others took into the inbox is theirs to work. */
 const ownKinds: readonly Ask['kind'][] = ['command', 'click', 'submission', 'pin'];
+/** Slack waits 3 s until a delivery is stored, and not for its work: work leaves the store to what comes in, for a while. */
+const workedAtOnce = 8;
+const workWaitsMs = 2_000;
 
 export function createDeliveries(given: {
   readonly store: Pick<Store, 'inbox' | 'transact'>;
@@ -65,12 +69,14 @@ export function createDeliveries(given: {
 }): Deliveries {
   const { store, conversations, people, api, clock, ids, log, meter } = given;
   const { inbox } = store;
+  /** Worked on, or waiting for its turn. */
   const inHand = new Map<string, Promise<void>>();
+  const inTurn = createTurns(workedAtOnce);
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
   const stopping = new AbortController();
 
-  const { take, takeEvent, refused } = createTaking({ inbox, clock, log, meter, stopping: stopping.signal });
+  const { take, takeEvent, refused, idle } = createTaking({ inbox, clock, log, meter, stopping: stopping.signal });
 
   const acknowledge = async (ack: Ack, body?: Readonly<Record<string, unknown>>): Promise<void> => {
     // The delivery is on record by now; an answer that came too late for Slack changes nothing about that.
@@ -79,7 +85,7 @@ export function createDeliveries(given: {
 
   const run = (keyed: Keyed<Ask>): void => {
     if (inHand.has(keyed.key)) return;
-    const done = work(keyed).finally(() => inHand.delete(keyed.key));
+    const done = inTurn(() => idle(workWaitsMs).then(() => work(keyed))).finally(() => inHand.delete(keyed.key));
     inHand.set(keyed.key, done);
   };
 

@@ -59,6 +59,8 @@ export const fieldIds = {
 /** Keys of face references. `channel` also answers which incident a channel belongs to. */
 export const refKeys = {
   channel: 'channel',
+  /** The channel, once it can no longer be used; `channel` keeps telling whose it was. */
+  lostRoom: 'lost-room',
   card: 'card',
   announcement: 'announcement',
   /** The message of a review or of an action. */

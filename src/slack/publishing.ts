@@ -51,10 +51,11 @@ export async function keep(p: Publishing, subject: string, key: string, value: s
   await p.store.transact((tx) => tx.setFaceRef(subject, key, value));
 }
 
-/** The incident's own channel, undefined when it has none (yet). */
+/** The incident's own channel, undefined when it has none (yet, or any more). */
 export async function roomOf(p: Publishing, incident: string): Promise<string | undefined> {
   const kept = await p.store.faceRef(incident, refKeys.channel);
-  return kept === noRoom ? undefined : kept;
+  if (kept === undefined || kept === noRoom) return undefined;
+  return (await p.store.faceRef(incident, refKeys.lostRoom)) === kept ? undefined : kept;
 }
 
 export async function cardOf(p: Publishing, incident: string): Promise<MessageRef | undefined> {
@@ -65,7 +66,7 @@ export async function cardOf(p: Publishing, incident: string): Promise<MessageRe
 export async function settledRoom(p: Publishing, attempt: Attempt, incident: string): Promise<string | undefined> {
   const kept = await p.store.faceRef(incident, refKeys.channel);
   if (kept === undefined && p.config.incidentChannels) await waitForSetup(p, attempt, incident, 'channel');
-  return kept === noRoom ? undefined : kept;
+  return roomOf(p, incident);
 }
 
 /** The incident's own channel; without one the card's thread in the main channel. Rejects with a `wait` while set-up runs. */
@@ -111,24 +112,20 @@ async function waitForSetup(
   });
 }
 
-/** Posts where it belongs; in the main channel when that place is gone for good. */
-export async function postNear(
+/** Posts where it belongs, which Slack may not have told all of its methods yet. */
+export function postNear(
   p: Publishing,
   attempt: Attempt,
   place: Place,
   message: Message,
   part = 1,
 ): Promise<MessageRef> {
-  try {
-    return await whenVisible(() => p.posting.post(attempt, place, message, { part }));
-  } catch (error) {
-    if (!refusedWith(error, ...unseenCodes, 'is_archived') || place.channel === p.config.channel) throw error;
-    p.log.warn(
-      { channel: place.channel, row: attempt.row.id },
-      'the place of a message is gone; it goes to the main channel',
-    );
-    return p.posting.post(attempt, { channel: p.config.channel }, message, { part });
-  }
+  return whenVisible(() => p.posting.post(attempt, place, message, { part }));
+}
+
+/** What a channel answers with that was archived, deleted, or that the bot was removed from. */
+export function isGone(error: unknown): error is SlackCallFailed {
+  return refusedWith(error, ...unseenCodes, 'is_archived');
 }
 
 /** The address of a message for people; undefined until Slack has told our own address. */

@@ -1,6 +1,6 @@
 // Storing a delivery before it is acknowledged, and making sure that what was told as not accepted is never done.
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryOutcome, Meter } from '../core/meter.ts';
 import { type Clock, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Ask, Keyed } from './asks.ts';
@@ -12,9 +12,15 @@ export interface Taking {
   takeEvent(keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome>;
   /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
   readonly refused: ReadonlyMap<string, Promise<void>>;
+  /** Resolves when nothing has come in for a moment, and at the latest after so long. */
+  idle(withinMs: number): Promise<void>;
 }
 
 const forgetAgainMs = 1_000;
+/** Deliveries of a flood come closer together than this, however slow the machine reads them. */
+const quietMs = 20;
+/** Of the event loop: a connection is accepted in one, read in the next, and its request is parsed in the one after. */
+const loopTurns = 3;
 
 export function createTaking(given: {
   readonly inbox: Inbox;
@@ -26,7 +32,18 @@ export function createTaking(given: {
   const { inbox, clock, log, meter, stopping } = given;
   const refused = new Map<string, Promise<void>>();
 
-  const put = ({ ask, key }: Keyed<Ask>) => inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+  let begun = 0;
+  let underway = 0;
+
+  const put = async ({ ask, key }: Keyed<Ask>): Promise<'taken' | 'duplicate'> => {
+    begun += 1;
+    underway += 1;
+    try {
+      return await inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+    } finally {
+      underway -= 1;
+    }
+  };
 
   const store = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     const { ask, key } = keyed;
@@ -73,6 +90,16 @@ export function createTaking(given: {
 
   return {
     refused,
+    async idle(withinMs) {
+      const end = performance.now() + withinMs;
+      let before: number;
+      do {
+        before = begun;
+        await sleep(quietMs, undefined, { ref: false });
+        // After a stall the timer is due before anything that came in meanwhile was looked at.
+        for (let turn = 0; turn < loopTurns; turn += 1) await nextTurn();
+      } while ((underway > 0 || begun !== before) && performance.now() < end);
+    },
     async take(keyed, deadline) {
       const outcome = await store(keyed, deadline);
       // A pin that is taken this way came by the menu of a message, which Slack treats as a click.

@@ -1,11 +1,15 @@
 // The inbox: what was delivered to us, kept from before the acknowledgement until its effect is on record.
 
 import { type Kysely, sql } from 'kysely';
-import type { Inbox } from '../core/ports.ts';
+import type { Delivery, Inbox } from '../core/ports.ts';
 import type { Ask } from './ask.ts';
 import { leaseEnd } from './lease.ts';
 import { storable, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
+import { together } from './together.ts';
+
+/** Rows of one statement, well below what a statement may bind. */
+const takenTogether = 100;
 
 /**
  * Marks a delivery as done; false when no unsettled one has this key. Its payload, with the words of people in it, is dropped;
@@ -29,23 +33,30 @@ export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: s
 
 export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; readonly ask: Ask }): Inbox {
   const { owner, ask } = given;
+
+  /** Of two with one key in one statement the first is taken, as if they had come one after the other. */
+  const takeAll = (deliveries: readonly Delivery[]) =>
+    ask('inbox.take', async () => {
+      const rows = deliveries.map(({ key, kind, payload, receivedAt }) => ({
+        key: storableText(key),
+        kind: storableText(kind),
+        payload: JSON.stringify(storable(payload ?? null)),
+        received_at: new Date(receivedAt),
+        owner,
+        lease_until: leaseEnd,
+      }));
+      const inserted = await db
+        .insertInto('inbox')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .returning('key')
+        .execute();
+      const fresh = new Set(inserted.map(({ key }) => key));
+      return rows.map(({ key }) => (fresh.delete(key) ? ('taken' as const) : ('duplicate' as const)));
+    });
+
   return {
-    take: (delivery) =>
-      ask('inbox.take', async () => {
-        const result = await db
-          .insertInto('inbox')
-          .values({
-            key: storableText(delivery.key),
-            kind: storableText(delivery.kind),
-            payload: JSON.stringify(storable(delivery.payload ?? null)),
-            received_at: new Date(delivery.receivedAt),
-            owner,
-            lease_until: leaseEnd,
-          })
-          .onConflict((conflict) => conflict.column('key').doNothing())
-          .executeTakeFirst();
-        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? 'taken' : 'duplicate';
-      }),
+    take: together((deliveries) => takeAll(deliveries), takenTogether),
 
     settle: (key, outcome) =>
       ask('inbox.settle', async () => {

@@ -93,6 +93,13 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     async roomOpened(incident, room) {
       await desk.change(incident, { room });
     },
+    async roomLost(incident, why, refs) {
+      await store.transact(async (tx) => {
+        for (const [key, value] of Object.entries(refs)) await tx.setFaceRef(incident, key, value);
+      });
+      await desk.setupFailed(incident, 'channel', why);
+      await desk.send({ kind: 'post-card', incident });
+    },
     async setupFailed(incident, step, why) {
       desk.setupFailures.push({ incident, step, why });
       const view = desk.incidents.get(incident);

@@ -1,13 +1,15 @@
 // What must hold after every fault, whatever it was: looked at from outside, through the store and the workspace.
 
 import { expect } from 'vitest';
+import type { Recorded } from '../../src/core/event.ts';
+import type { Observation } from '../../src/core/observation.ts';
 import type { Store } from '../../src/core/ports.ts';
 import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
 import { until } from './story.ts';
 
 /** What a checker can see of a bot that runs, or ran. */
 export interface Seen {
-  readonly store: Pick<Store, 'incidents' | 'events' | 'verify' | 'inbox' | 'outbox'>;
+  readonly store: Pick<Store, 'incidents' | 'events' | 'verify' | 'inbox' | 'outbox' | 'subjectOf'>;
   readonly slack: PretendSlack;
   /** Lines of the bot's log. */
   readonly lines: readonly string[];
@@ -54,19 +56,32 @@ export async function isSettled(store: Pick<Store, 'inbox' | 'outbox'>): Promise
 
 /** I3: checks and incidents that were shown as OK, and that no measurement on record held against its limits. */
 export async function unfoundedGreens({ store, slack }: Pick<Seen, 'store' | 'slack'>): Promise<readonly string[]> {
-  const measured = new Set<string>();
+  const founded = new Set<string>();
   for (const { id, headline } of await store.incidents({ limit: 1_000 })) {
-    for (const { event } of await store.events(id)) {
-      if (event.type !== 'observed' || event.observation.verdict !== 'ok') continue;
-      const { check, title, limits, rows, measurement } = event.observation;
-      const held = limits.some((limit) => limit.outcome === 'held');
-      // Without a limit something must at least have been read.
-      if (!held && (limits.length > 0 || (measurement === undefined && rows.length === 0))) continue;
-      measured.add(title);
-      if (check === headline) measured.add(id);
+    for (const observation of (await store.events(id)).flatMap(observationsIn).filter(isFoundedGreen)) {
+      founded.add(observation.title);
+      if (observation.check === headline) founded.add(id);
     }
   }
-  return [...new Set(messagesOf(slack).flatMap(greensIn))].filter((name) => !measured.has(name));
+  const greens = messagesOf(slack).filter((message) => greensIn(message).length > 0);
+  for (const { channel, ts } of greens) {
+    const review = await store.subjectOf('message', `${channel}/${ts}`);
+    const events = review === undefined ? [] : await store.events(review);
+    for (const { title } of events.flatMap(observationsIn).filter(isFoundedGreen)) founded.add(title);
+  }
+  return [...new Set(greens.flatMap(greensIn))].filter((name) => !founded.has(name));
+}
+
+function observationsIn({ event }: Recorded): readonly Observation[] {
+  return event.type === 'observed' || event.type === 'review-observed' ? [event.observation] : [];
+}
+
+/** Where there is no limit, something must at least have been read. */
+function isFoundedGreen({ verdict, limits, rows, measurement }: Observation): boolean {
+  if (verdict !== 'ok') return false;
+  return (
+    limits.some(({ outcome }) => outcome === 'held') || (limits.length === 0 && (measurement ?? rows[0]) !== undefined)
+  );
 }
 
 /** `🟢 OK INC-1 …` of a list, `🟢 OK · …` above `INC-1 …` on a card, `🟢 OK Hit rate: …` of a check. */

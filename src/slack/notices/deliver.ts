@@ -4,15 +4,16 @@ import type { SetupStep } from '../../core/event.ts';
 import type { Notice } from '../../core/notice.ts';
 import type { ActionView } from '../../response/actions/action-view.ts';
 import type { IncidentView, ReviewView } from '../../response/views.ts';
+import { refusedWith, SlackCallFailed } from '../failures.ts';
 import type { Attempt } from '../posting.ts';
-import { type Publishing, threadPlace } from '../publishing.ts';
+import { isGone, type Publishing, threadPlace } from '../publishing.ts';
 import { askForApproval, drawAction } from './action.ts';
 import { giveAnswer } from './answer.ts';
 import { announce, pinCard, postCard, redraw } from './card.ts';
 import { postChart } from './chart.ts';
 import { postReport } from './report.ts';
 import { postReview, postReviewChart } from './review.ts';
-import { invite, openRoom, setTopic } from './room.ts';
+import { invite, loseRoom, openRoom, setTopic } from './room.ts';
 import { call, evidence, say } from './talk.ts';
 
 /** What a notice speaks of is not on record. A row is written with its events, so this is a mistake of ours. */
@@ -22,7 +23,24 @@ export class NoSubject extends Error {
 
 /** Resolves when Slack has it; rejects with `SlackCallFailed`, or with whatever the store or the desk failed with. */
 export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
-  const notice = attempt.row.notice;
+  const { notice } = attempt.row;
+  try {
+    await draw(p, attempt);
+  } catch (error) {
+    if (!isGone(error) || !('incident' in notice)) throw error;
+    if (!refusedWith(error, 'is_archived') && p.clock.now() - attempt.row.createdAt < unseenForMs) {
+      throw new SlackCallFailed(notice.kind, { kind: 'wait', afterMs: 1_000, why: error.failure.why });
+    }
+    if (!(await loseRoom(p, notice.incident, error))) throw error;
+    throw new SlackCallFailed(notice.kind, { kind: 'wait', afterMs: 0, why: 'its place is in the main channel now' });
+  }
+}
+
+/** A channel just made can be unknown to some of Slack's methods for a while; only one that stays so is lost. */
+const unseenForMs = 8_000;
+
+async function draw(p: Publishing, attempt: Attempt): Promise<void> {
+  const { notice } = attempt.row;
   switch (notice.kind) {
     case 'open-room':
       return openRoom(p, attempt, await incident(p, notice.incident));

@@ -83,6 +83,24 @@ async function findOwnRoom(p: Publishing, base: string): Promise<Room | undefine
   return undefined;
 }
 
+/**
+ * The incident's channel was archived or deleted, or the bot removed from it: what is to come goes to the main channel. False when
+ * the incident has no channel to lose.
+ */
+export async function loseRoom(p: Publishing, incident: string, cause: SlackCallFailed): Promise<boolean> {
+  const room = await roomOf(p, incident);
+  if (room === undefined) return false;
+  const { why } = cause.failure;
+  p.log.warn({ incident, channel: room, why }, 'the channel of an incident is lost');
+  await p.desk.roomLost(incident, why, {
+    [refKeys.lostRoom]: room,
+    // The card there is out of reach: another one is posted where the incident goes on.
+    [refKeys.card]: '',
+    [refKeys.drawn(refKeys.card)]: '',
+  });
+  return true;
+}
+
 export async function setTopic(p: Publishing, view: IncidentView): Promise<void> {
   const channel = await roomOf(p, view.id);
   if (channel === undefined) return;

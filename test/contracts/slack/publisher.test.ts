@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
+import { defaultScopes } from '../../../src/simulator/slack/defaults.ts';
 import { anIncident } from '../../support/face-views.ts';
 import { type SlackStage, startSlackStage, until } from '../../support/slack-stage.ts';
 
@@ -184,14 +185,41 @@ describe('refusals', () => {
     );
   });
 
-  it('a line whose channel was archived goes to the main channel', async () => {
-    stage = await startSlackStage();
-    await declared();
-    stage.slack.faults.fail('chat.postMessage', { kind: 'error', error: 'is_archived' });
-    await stage.desk.send(say('still burning'));
-    await stage.quiet();
-    expect(lines('#incidents')).toContain('still burning');
-  });
+  it.each([
+    ['was archived', 'conversations.archive'],
+    ['took the bot out', 'conversations.leave'],
+  ])(
+    'F28: a channel that %s is lost once: card and lines go on in the main channel, and it is on record',
+    async (_how, method) => {
+      stage = await startSlackStage({
+        slack: { scopes: defaultScopes.filter((scope) => scope !== 'chat:write.public') },
+      });
+      const room = await declared();
+      stage.slack.join('rita', room);
+      const headers = { authorization: `Bearer ${stage.slack.botToken}`, 'content-type': 'application/json' };
+      await fetch(`${stage.slack.url}/api/${method}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ channel: room }),
+      });
+      await stage.desk.send(say('still burning'), say('and burning'));
+      await stage.desk.change('INC-42', { roles: { commander: person('U0LENA') } });
+      // A channel that the bot cannot see may be a new one, so it is looked for again for a while.
+      await until('an empty outbox', async () => (await stage.store.outbox.backlog()).waiting === 0, 40_000);
+      const card = await until('the card in the main channel', () =>
+        stage.slack.messages('#incidents').find((one) => JSON.stringify(one.blocks).includes('acgs.acknowledge')),
+      );
+      const thread = stage.slack.thread('#incidents', card.ts).map((one) => one.text);
+      expect(thread.slice(1)).toEqual(['still burning', 'and burning']);
+      expect(JSON.stringify(card.blocks)).toContain('No channel of its own');
+      expect(stage.desk.setupFailures).toEqual([
+        { incident: 'INC-42', step: 'channel', why: expect.stringMatching(/archived|cannot see the channel/) },
+      ]);
+      await stage.desk.change('INC-42', { roles: { commander: person('U0OMAR') } });
+      await stage.quiet();
+      expect(stage.slack.messages('#incidents').filter((one) => /INC-42 .*declared/.test(one.text))).toHaveLength(2);
+    },
+  );
 });
 
 it('keeps everything while Slack is away and sends it once, in order, when it is back', async () => {

@@ -232,6 +232,22 @@ describe('a message of a conversation', () => {
   });
 });
 
+describe('a room that is gone', () => {
+  test('F28: is on record, the card is posted anew, and whoever declared the incident is told by a direct message', async () => {
+    await declareIll();
+    await bench.answers();
+    await bench.desk.roomLost('INC-1', 'the channel is archived', { card: '' });
+    const answers = await bench.answers();
+    expect(answers.join()).toMatch(
+      /The channel of INC-1 cannot be used any more: the channel is archived\. INC-1 goes on/,
+    );
+    expect(answers).toContain('post-card');
+    expect((await view()).setupFailures.channel).toBe('the channel is archived');
+    await bench.desk.acknowledge('INC-1', bench.asks('U0RITA'));
+    expect(await typesOf(bench.store)).toEqual(expect.arrayContaining(['setup-failed', 'acknowledged']));
+  });
+});
+
 describe('the report', () => {
   test('the same record gives the same draft, which is not posted again', async () => {
     await declareIll();

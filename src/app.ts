@@ -155,7 +155,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
           'POST /webhooks/alertmanager': createAlertmanagerWebhook(webhook),
         },
         readiness: () => health.report(slack.status()),
-        metrics: createExposition({ registry: metrics.registry, store, slackBudget: slack.budget, log }),
+        metrics: createExposition({ registry: metrics.registry, store, slack, log }),
       },
       config.http,
       log,

@@ -19,8 +19,11 @@ interface Figures {
 export function createExposition(given: {
   readonly registry: Registry;
   readonly store: Store;
-  /** Free share of our own allowance for each method of Slack's API. */
-  readonly slackBudget: () => Readonly<Record<string, number>>;
+  readonly slack: {
+    status(): { readonly connected: boolean };
+    /** Free share of our own allowance for each method of Slack's API. */
+    budget(): Readonly<Record<string, number>>;
+  };
   readonly log: Log;
 }): () => Promise<{ readonly contentType: string; readonly text: string }> {
   const { registry, store, log } = given;
@@ -31,6 +34,7 @@ export function createExposition(given: {
   const oldest = gauge('queue_oldest_age_seconds', 'Age of the oldest row that waits; for jobs: overdue', 'queue');
   const failed = gauge('queue_failed', 'Rows that were given up and are kept', 'queue');
   const openIncidents = gauge('incidents_open', 'Open incidents');
+  const connected = gauge('slack_connected', '1 when Slack answers us and can reach us');
   const budget = gauge('slack_budget_free_ratio', 'Free share of our own allowance for a method of Slack', 'method');
 
   let reading: Promise<Figures | undefined> | undefined;
@@ -59,7 +63,8 @@ export function createExposition(given: {
       }
       openIncidents.set(figures.openIncidents);
     }
-    for (const [method, free] of Object.entries(given.slackBudget())) budget.set({ method }, free);
+    connected.set(given.slack.status().connected ? 1 : 0);
+    for (const [method, free] of Object.entries(given.slack.budget())) budget.set({ method }, free);
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
 }

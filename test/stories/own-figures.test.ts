@@ -39,6 +39,7 @@ describe('the figures of the bot', () => {
       expect(now.value('acgs_chatops_last_contact_timestamp_seconds', { peer })).toBeGreaterThan(recent);
     }
     expect(now.value('acgs_chatops_store_up')).toBe(1);
+    expect(now.value('acgs_chatops_slack_connected')).toBe(1);
     expect(now.value('acgs_chatops_store_operation_duration_seconds_count', { operation: 'ping' })).toBeGreaterThan(0);
   });
 
@@ -129,7 +130,7 @@ describe('the figures of the bot', () => {
     await story.slack.command('rita', '#incidents', 'incident latency');
     const now = await shown(
       'a call that is given up',
-      (one) => one.value('acgs_chatops_notices_given_up_total', { notice: 'call' }) === 2,
+      (one) => (one.value('acgs_chatops_notices_given_up_total', { notice: 'call' }) ?? 0) > 0,
     );
     story.slack.faults.clear();
     expect(now.value('acgs_chatops_queue_failed', { queue: 'outbox' })).toBeGreaterThan(0);

@@ -23,18 +23,28 @@ export function whyNoPrometheus(): string | undefined {
 }
 
 /**
- * Starts Prometheus without scrape targets or rules; what it knows is what `openMetrics` says.
+ * Starts Prometheus. Without a `config` it has no scrape targets and no rules: what it knows is what `openMetrics` says.
  *
  * @param openMetrics exposition text in the OpenMetrics format, samples with timestamps in seconds, oldest first within
  *   a series, families not interleaved, ending in `# EOF`. Empty text starts a Prometheus without data.
+ * @param config YAML of its configuration; paths in it are from its own folder, where `rules` lies as `rules.yml`.
  * @throws Error with promtool's or Prometheus's own output, when either refuses.
  */
-export async function startRealPrometheus({ openMetrics }: { readonly openMetrics: string }): Promise<RealPrometheus> {
+export async function startRealPrometheus({
+  openMetrics,
+  config = 'global: {}\n',
+  rules,
+}: {
+  readonly openMetrics: string;
+  readonly config?: string;
+  readonly rules?: string;
+}): Promise<RealPrometheus> {
   const home = await mkdtemp(join(tmpdir(), 'real-prometheus-'));
   try {
     const data = join(home, 'data');
     if (openMetrics !== '') await backfill(home, data, openMetrics);
-    await writeFile(join(home, 'prometheus.yml'), 'global: {}\n');
+    await writeFile(join(home, 'prometheus.yml'), config);
+    if (rules !== undefined) await writeFile(join(home, 'rules.yml'), rules);
     return await launch(home, data);
   } catch (error) {
     await rm(home, { recursive: true, force: true });

@@ -22,45 +22,83 @@ const { values } = parseArgs({
 });
 
 /** A recovery that is believed within two minutes of the cause's end, instead of the shipped eight. */
-const pace = { window: '1m', fastWindow: '20s', every: '5s', samples: 4, hold: '20s' };
+const pace = { window: '1m', fastWindow: '1m', every: '5s', samples: 4, hold: '20s' };
 
-/** What the walk-through in the README does first: a latency incident that began four minutes ago. */
-const firstSteps = [
-  '/acgs health',
-  'switch on "Cold cache" in the panel on the right',
-  '/acgs incident latency',
-  'press Acknowledge, read the thread, clear the cache by hand or switch the fault off',
-  'press Resolve and read the report',
-];
+interface Demo {
+  readonly address: string;
+  stop(): Promise<void>;
+}
 
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port number.`);
 
 const folder = mkdtempSync(join(tmpdir(), 'acgs-demo-'));
-const company = await startCompanyThread({ port, buckets: values.buckets === 'fine' ? 'fine' : 'shared' }).catch(
-  (error: NodeJS.ErrnoException) =>
-    fail(
-      error.code === 'EADDRINUSE' ? `Port ${port} is taken. Take another: npm run demo -- --port 3031` : String(error),
-    ),
-);
-const address = company.page;
-const log = createLog({ level: values.verbose ? 'info' : 'error' });
-const app = createApp(demoConfig(company, folder), log);
-const { url } = await app.start();
-company.deliverTo(`${url}/slack/events`);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-process.stdout.write(
-  `\nThe training workspace is at ${address}\n\nTry there:\n${firstSteps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}\n\nCtrl+C ends it.\n`,
-);
+say('Starting the pretend company and the bot …');
+/** What is asked for runs in turn: a reset during the start, and an end during a reset. */
+let running: Promise<Demo> = start(port);
+let ending = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (ending) process.exit(1);
+    ending = true;
+    say('\nEnding …');
+    void running
+      .then((demo) => demo.stop())
+      .then(
+        () => process.exit(0),
+        (error) => fail(String(error)),
+      );
+  });
+}
+
+const { address } = await running;
+say(`
+The training workspace is at ${address}
+
+The page leads you through a first incident. In short:
+  1. type /acgs health
+  2. switch on "Cold cache" in the panel of faults
+  3. type /acgs incident latency, and press Acknowledge on the card
+  4. read the thread, then clear the cache from the card or switch the fault off
+  5. press Resolve once the channel says RECOVERED, and read the report
+
+Ctrl+C ends it.`);
 if (!values['no-open']) openBrowser(address);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    await app.stop();
-    await company.stop();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(0);
+async function start(listenOn: number): Promise<Demo> {
+  const buckets = values.buckets === 'fine' ? 'fine' : 'shared';
+  const company = await startCompanyThread({ port: listenOn, buckets }).catch((error: NodeJS.ErrnoException) =>
+    fail(
+      error.code === 'EADDRINUSE'
+        ? `Port ${listenOn} is taken, perhaps by a demo that still runs. Take another: npm run demo -- --port ${listenOn + 1}`
+        : `The pretend company does not start: ${error.message}`,
+    ),
+  );
+  const app = createApp(demoConfig(company, folder), createLog({ level: values.verbose ? 'info' : 'error' }));
+  const { url } = await app.start();
+  company.deliverTo(`${url}/slack/events`);
+  const demo = {
+    address: company.page,
+    async stop() {
+      await app.stop();
+      await company.stop();
+    },
+  };
+  company.onResetWished(() => {
+    if (ending) return;
+    const before = running;
+    running = before.then(async (current) => {
+      if (current !== demo) return current;
+      say('Setting the company up anew …');
+      await current.stop();
+      const fresh = await start(Number(new URL(current.address).port));
+      say('The company is as new.');
+      return fresh;
+    });
   });
+  return demo;
 }
 
 /** The configuration as a file gives it; only the record is in memory, because a demo leaves nothing behind. */
@@ -77,6 +115,10 @@ function openBrowser(address: string): void {
   const child = spawn(opener, [address], { stdio: 'ignore', detached: true });
   child.on('error', () => {});
   child.unref();
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 function fail(message: string): never {

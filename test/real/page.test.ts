@@ -1,287 +1,217 @@
-// A person walks an incident through the training workspace in a real browser, by clicks and keys, on a desk and on a phone.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+// A person walks an incident through the training page in a real browser: one typed command, then clicks, on a desk and on a phone.
+
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mountPage } from '../../src/simulator/page/page-server.ts';
 import { type Story, startStory, until } from '../support/story.ts';
+import {
+  boxOf,
+  openTrainingPage,
+  screens,
+  smallTargets,
+  type TrainingPage,
+  untilDrawn,
+  whyNoChromium,
+} from '../support/training-page.ts';
 
-const program = '/usr/bin/chromium';
-const why = existsSync(program) ? undefined : 'needs chromium (npm run setup:servers)';
-const because = why === undefined ? '' : ` (${why})`;
-const screenshots = 'test-results/page';
-/** Checks, charts and the recovery watch are real work of the bot. */
-const patience = 30_000;
+const because = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
 
-const screens = [
-  { name: 'desk', width: 1440, height: 900, isPhone: false },
-  { name: 'phone', width: 390, height: 844, isPhone: true },
-] as const;
-
-/** Runs in the page: where the keyboard stands, by the name that the page itself uses, and how that is shown. */
-const focusedStop = `(() => {
-  const { id, dataset } = document.activeElement;
-  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-  const name = dataset.channel ?? dataset.person ?? dataset.fault ?? dataset.action ?? id;
-  return { name, outline: outlineStyle + ' ' + outlineWidth };
-})()`;
-
-describe.skipIf(why !== undefined).each(screens)(`the training workspace on a $name${because}`, (screen) => {
-  const complaints: string[] = [];
+describe.skipIf(whyNoChromium !== undefined).each(screens)(`an incident on a $name${because}`, (screen) => {
   let story: Story;
-  let profile: string;
-  let browser: BrowserContext;
+  let training: TrainingPage;
   let page: Page;
 
   beforeAll(async () => {
     story = await startStory({ world: { fallsWithinMs: 2_000 } });
-    const address = mountPage(story.company);
-    profile = mkdtempSync(join(tmpdir(), 'acgs-page-'));
-    browser = await openBrowser(profile, screen);
-    page = browser.pages()[0] ?? (await browser.newPage());
-    page.setDefaultTimeout(patience);
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(address);
-    await page.locator('#channel-name', { hasText: '#incidents' }).waitFor();
-  }, 90_000);
+    training = await openTrainingPage(mountPage(story.company), screen);
+    page = training.page;
+  }, 120_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await training?.close();
     await story?.stop();
-    if (profile !== undefined) rmSync(profile, { recursive: true, force: true });
   });
 
-  test('a command is answered under the composer that "/" reaches', { timeout: 60_000 }, async () => {
-    await page.keyboard.press('/');
-    await page.keyboard.type('/acgs health');
-    await page.keyboard.press('Enter');
+  const guide = () => page.locator('#walk summary').textContent();
+  const untilGuideSays = (words: string) =>
+    until(`the guide at "${words}"`, async () => (await guide())?.includes(words));
+
+  test('a newcomer is led: the guide writes the first command, and ticks it when the answer is there', async () => {
+    expect(await guide()).toContain('Step 1 of 9');
+    await page.locator('#walk [data-part="help"]').click();
+    expect(await page.locator('#say').inputValue()).toBe('/acgs health');
+    await page.locator('#composer [type="submit"]').click();
     await page.locator('#messages .message').filter({ hasText: 'P99' }).first().waitFor();
-    await look('health');
+    await untilGuideSays('Break something');
+    await training.look('health');
   });
 
-  test('a fault is switched on where it can be seen to be on', async () => {
-    await switchFault('cache-cold', true);
-    if (screen.isPhone) expect(await page.locator('#open-panel').textContent()).toBe('Faults (1)');
+  test('a fault is switched on beside the true state, which tells it', async () => {
+    await training.openPanel();
+    await page.locator('[data-fault="cache-cold"]').check();
+    await page.locator('#wrong', { hasText: 'Cold cache' }).waitFor();
+    await until('the truth to follow', async () =>
+      (await page.locator('[data-truth="Cache hit rate"]').textContent())?.startsWith('41'),
+    );
+    expect(story.world.isOn('cache-cold')).toBe(true);
+    await training.look('faults');
+    if (screen.isPhone) expect(await smallTargets(page)).toEqual([]);
+    await training.closePanel();
+    expect(await page.locator('#open-panel').textContent()).toBe('Faults (1)');
   });
 
-  test('a new incident channel is marked unread and opens at its card', { timeout: 60_000 }, async () => {
+  test('an incident is declared by one typed command, and its channel opens at the card', async () => {
+    await untilGuideSays('Declare');
     await page.locator('#say').fill('/acgs incident latency');
     await page.keyboard.press('Enter');
     const entry = page.locator('#sidebar [data-channel^="inc-"]');
     await entry.locator('.count').waitFor({ state: 'attached' });
-    await openSidebar();
-    await look('unread');
+    await training.openSidebar();
+    await training.look('unread');
     await entry.click();
-    await page
-      .locator('#messages .message', { hasText: /CRITICAL.*P99/ })
-      .first()
+    await training
+      .card()
+      .filter({ hasText: /CRITICAL.*P99/ })
       .waitFor();
-    await theCard().locator('[data-action="open-thread"]').waitFor();
-    await until('the card at the top, or as near as so few messages let it come', async () => {
-      const [list, card] = await Promise.all([box(page.locator('#messages')), box(theCard())]);
-      const atEnd = await page
-        .locator('#messages')
-        .evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight < 2);
-      return Math.abs(card.y - list.y) < 2 || (atEnd && card.y > list.y);
-    });
+    await training.card().locator('[data-action="open-thread"]').waitFor();
     expect(await entry.locator('.count').count()).toBe(0);
-    await look('card');
   });
 
-  test('what the workspace itself says takes one line for the name and the words', async () => {
-    const line = page.locator('.system', { hasText: 'has joined' }).first();
-    await line.scrollIntoViewIfNeeded();
-    expect((await box(line)).height).toBeLessThan(30);
-    expect(await line.textContent()).toMatch(/^@\w+ has joined the channel$/);
+  test('without scrolling the card says how bad it is and offers what to do', async () => {
+    const list = await boxOf(page.locator('#messages'));
+    const [headline, primary] = await Promise.all([
+      boxOf(training.card().locator('.block.header')),
+      boxOf(training.card().locator('.kit-button.primary')),
+    ]);
+    expect(headline.y).toBeGreaterThanOrEqual(list.y);
+    expect(primary.y + primary.height).toBeLessThanOrEqual(list.y + list.height);
+    expect(await training.card().locator('.kit-button.primary').count()).toBe(1);
+    await training.look('card');
   });
 
-  test('nothing is wider than the page', async () => {
+  test('nothing is wider than the screen, and on a phone nothing is too small for a thumb', async () => {
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     const tooWide = await page.locator('#messages').evaluate((list) => list.scrollWidth - list.clientWidth);
     expect(tooWide).toBe(0);
+    if (screen.isPhone) expect(await smallTargets(page)).toEqual([]);
   });
 
-  test('the menu of the card is wholly on the screen, and Escape closes it', async () => {
-    const menu = page.locator('.menu:popover-open');
-    await theCard().locator('[data-action="acgs.more"]').click();
-    const open = await box(menu);
-    await look('menu');
-    expect(open.y).toBeGreaterThanOrEqual(0);
-    expect(open.y + open.height).toBeLessThanOrEqual(screen.height);
-    expect(open.x + open.width).toBeLessThanOrEqual(screen.width);
-    await page.keyboard.press('Escape');
-    await menu.waitFor({ state: 'hidden' });
-  });
-
-  test('the thread opens at its newest reply, with charts that a click enlarges', { timeout: 60_000 }, async () => {
-    await theCard().locator('[data-action="open-thread"]').click();
-    const chart = page.locator('#replies .picture img').first();
-    await chart.waitFor();
-    await until('the chart to be drawn', () =>
-      chart.evaluate((image: { naturalWidth: number }) => image.naturalWidth > 0),
-    );
-    await until('the newest reply in sight', () =>
-      page.locator('#replies').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40),
-    );
-    await look('thread');
-    await page.locator('#replies .picture').last().click();
-    const large = page.locator('dialog.picture img');
-    await until('the large chart', () => large.evaluate((image: { naturalWidth: number }) => image.naturalWidth > 0));
-    await look('chart');
-    await page.keyboard.press('Escape');
-    await large.waitFor({ state: 'detached' });
-  });
-
-  test('without a thread the channel takes its place, and the panel keeps to its column', async () => {
-    if (screen.isPhone) await page.locator('#close-thread').click();
-    else await page.keyboard.press('Escape');
-    await page.locator('#thread').waitFor({ state: 'hidden' });
-    if (screen.isPhone) return;
-    const [main, panel] = await Promise.all([box(page.locator('main')), box(page.locator('#panel'))]);
-    expect(panel.x).toBeCloseTo(main.x + main.width, 0);
-    expect(panel.x + panel.width).toBeCloseTo(screen.width, 0);
+  test('the panel holds what the bot says against what is really so', async () => {
+    await training.openPanel();
+    const saying = page.locator('#sayings .saying').first();
+    expect(await saying.textContent()).toMatch(/CRITICAL · P99 .* > 5 ms/);
+    await training.closePanel();
   });
 
   test('acknowledging is one click', async () => {
-    await theCard().locator('[data-action="acgs.acknowledge"]').click();
+    await training.card().locator('[data-action="acgs.acknowledge"]').click();
     await page.locator('[data-action="acgs.acknowledge"]').first().waitFor({ state: 'detached' });
-    expect(await theCard().textContent()).toContain('rita');
+    expect(await training.card().textContent()).toContain('Acknowledged rita');
+    await untilGuideSays('Read the evidence');
   });
 
-  test('when the fault is off the channel says RECOVERED', { timeout: 60_000 }, async () => {
-    await switchFault('cache-cold', false);
-    await page.locator('#messages .message', { hasText: 'RECOVERED' }).first().waitFor({ state: 'attached' });
-    await look('recovered');
-  });
-
-  test('a channel is found again where its reader left it', async () => {
-    const list = page.locator('#messages');
-    await list.evaluate((one) => one.scrollTo(0, 10));
-    await openChannel('general');
-    await page.locator('#channel-name', { hasText: '#general' }).waitFor();
-    await openChannel('inc-');
-    await theCard().waitFor();
-    expect(Math.abs((await list.evaluate((one) => one.scrollTop)) - 10)).toBeLessThan(8);
-  });
-
-  test('the modal resolves it, and the report is read in the page', { timeout: 60_000 }, async () => {
-    await theCard().locator('[data-action="acgs.resolve"]').click();
-    await page.locator('dialog.view textarea').fill('the cache was warmed by hand');
-    await look('modal');
+  test('buttons and the menu, which is wholly on the screen, give a role, take a note and ask again', async () => {
+    const menu = page.locator('.menu:popover-open');
+    const choose = async (intent: string) => {
+      const button = training.card().locator(`[data-action="acgs.${intent}"]`);
+      if (await button.isVisible()) return button.click();
+      await training.card().locator('[data-action="acgs.more"]').click();
+      const open = await boxOf(menu);
+      await training.look('menu');
+      expect(open.y).toBeGreaterThanOrEqual(0);
+      expect(open.y + open.height).toBeLessThanOrEqual(screen.height);
+      expect(open.x + open.width).toBeLessThanOrEqual(screen.width);
+      return menu.locator(`[data-option^="${intent} "]`).click();
+    };
+    await choose('take-command');
+    await training.card().filter({ hasText: 'Commander rita' }).waitFor();
+    await choose('note');
+    await page.locator('dialog.view textarea').fill('deploy of 02:10 touched the cache');
+    await training.look('modal');
     await page.locator('dialog.view [type="submit"]').click();
     await page.locator('dialog.view').waitFor({ state: 'detached' });
+    await choose('recheck');
+  });
+
+  test('the thread holds the new checks, and charts that a click enlarges', async () => {
+    await training.card().locator('[data-action="open-thread"]').click();
+    const replies = page.locator('#replies .message');
+    await replies.filter({ hasText: 'round 2' }).first().waitFor();
+    await untilDrawn(page.locator('#replies .picture img').first());
+    await until('the newest reply in sight', () =>
+      page.locator('#replies').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40),
+    );
+    await training.look('thread');
+    await page.locator('#replies .picture').last().click();
+    const large = page.locator('dialog.picture img');
+    await untilDrawn(large);
+    await training.look('chart');
+    await page.locator('dialog.picture [data-close]').click();
+    await large.waitFor({ state: 'detached' });
+    await page.locator('#close-thread').click();
+    await page.locator('#thread').waitFor({ state: 'hidden' });
+    await untilGuideSays('Remove the cause');
+  });
+
+  test('when the fault is off the channel says RECOVERED', { timeout: 90_000 }, async () => {
+    await training.openPanel();
+    await page.locator('[data-fault="cache-cold"]').uncheck();
+    await page.locator('#wrong', { hasText: 'No fault' }).waitFor();
+    await training.closePanel();
+    await page.locator('#messages .message', { hasText: 'RECOVERED' }).first().waitFor({ state: 'attached' });
+    await untilGuideSays('Resolve it');
+    await training.look('recovered');
+  });
+
+  test('a form that lacks an answer stays open and says so; with it the incident is resolved', async () => {
+    await training.card().locator('[data-action="acgs.resolve"]').click();
+    const form = page.locator('dialog.view');
+    await form.locator('[type="submit"]').click();
+    await form.locator('[role="alert"]', { hasText: 'Please' }).first().waitFor();
+    await training.look('modal-error');
+    await form.locator('textarea').fill('the cache was warmed by hand');
+    await form.locator('[type="submit"]').click();
+    await form.waitFor({ state: 'detached' });
+    await training.card().filter({ hasText: 'RESOLVED' }).waitFor();
+  });
+
+  test('the report is read in the page, and the guide is at its end', async () => {
     const file = page.locator('#messages .file', { hasText: /\.md|report|post-mortem/i }).last();
     await file.locator('[data-file]').click();
     const report = page.locator('dialog.file-text');
     await report.locator('pre', { hasText: '## Timeline' }).waitFor();
     expect(await report.textContent()).toContain('the cache was warmed by hand');
+    expect(await report.textContent()).toContain('deploy of 02:10 touched the cache');
     const download = report.getByRole('link', { name: 'Download' });
     const answer = await page.request.get(new URL((await download.getAttribute('href')) ?? '', page.url()).href);
     expect(answer.headers()['content-type']).toBe('text/markdown; charset=utf-8');
-    await look('report');
-    await page.keyboard.press('Escape');
+    await training.look('report');
+    await report.locator('[data-close]').click();
     await report.waitFor({ state: 'detached' });
-    await look('resolved');
+    await untilGuideSays('Done');
+    await page.locator('#to-pinned').click();
+    await training.look('resolved');
   });
 
-  test('one switch makes it dark, and a reload remembers', async () => {
+  test('the dark page is dark, and a reload remembers it', async () => {
     const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(await paper()).toBe('rgb(255, 255, 255)');
+    await training.openSidebar();
     await page.locator('#appearance').selectOption('dark');
     expect(await paper()).toBe('rgb(26, 29, 33)');
     await page.reload();
-    await openChannel('inc-');
-    await theCard().waitFor();
+    await training.openChannel('inc-');
+    await training.card().waitFor();
     expect(await paper()).toBe('rgb(26, 29, 33)');
-    await look('dark');
-    await theCard().locator('[data-action="open-thread"]').click();
-    await look('dark-thread');
-    await page.keyboard.press('Escape');
+    expect(await guide()).toContain('Done');
+    await training.look('dark-resolved');
+    await training.card().locator('[data-action="open-thread"]').click();
+    await untilDrawn(page.locator('#replies .picture img').first());
+    await training.look('dark-thread');
   });
 
-  test('Tab reaches everything in the order of the page, and each stop is visible', async () => {
-    await page.reload();
-    await page.locator('#messages .message').first().waitFor();
-    const stops: string[] = [];
-    for (let step = 0; step < 80 && !stops.includes('slack-down'); step += 1) {
-      await page.keyboard.press('Tab');
-      const { name, outline } = await page.evaluate<{ name: string; outline: string }>(focusedStop);
-      expect(outline, name).not.toMatch(/none|0px/);
-      stops.push(name);
-      if (screen.isPhone && name === 'say') break;
-    }
-    const phone = ['appearance', 'open-sidebar', 'open-panel', 'messages', 'open-thread', 'say'];
-    const desk = ['appearance', 'general', 'rita', 'messages', 'open-thread', 'say', 'cache-cold', 'slack-down'];
-    const wanted = screen.isPhone ? phone : desk;
-    expect(stops.filter((stop) => wanted.includes(stop))).toEqual(wanted);
+  test('the browser had nothing to complain about, and nothing bars a person who does not see or point', () => {
+    expect(training.complaints).toEqual([]);
+    expect(training.barriers).toEqual([]);
   });
-
-  test('another person is shown with their role and sees what they have not read', async () => {
-    await openChannel('inc-');
-    await openSidebar();
-    const omar = page.locator('#sidebar [data-person="omar"]');
-    expect(await omar.textContent()).toContain('approver');
-    await omar.click();
-    await page.locator('#me', { hasText: 'omar' }).waitFor();
-    await page.locator('#sidebar [data-channel="incidents"] .count').waitFor({ state: 'attached' });
-    expect(await page.locator('#my-role').textContent()).toContain('approver');
-  });
-
-  test('the browser had nothing to complain about', () => {
-    expect(complaints).toEqual([]);
-  });
-
-  const theCard = () => page.locator('#messages .message', { has: page.locator('.block.header') }).first();
-
-  async function look(moment: string): Promise<void> {
-    await page.screenshot({ path: `${screenshots}/${screen.name}-${moment}.png` });
-  }
-
-  async function openSidebar(): Promise<void> {
-    if (screen.isPhone) await page.locator('#open-sidebar').click();
-  }
-
-  async function openChannel(beginning: string): Promise<void> {
-    await openSidebar();
-    await page.locator(`#sidebar [data-channel^="${beginning}"]`).click();
-  }
-
-  async function switchFault(fault: string, on: boolean): Promise<void> {
-    if (screen.isPhone) await page.locator('#open-panel').click();
-    await page.locator(`[data-fault="${fault}"]`).setChecked(on);
-    await until('the fault in the company', () => story.world.state().faults.find(({ id }) => id === fault)?.on === on);
-    await look(`faults-${on ? 'on' : 'off'}`);
-    if (screen.isPhone) await page.keyboard.press('Escape');
-  }
 });
-
-function openBrowser(
-  profile: string,
-  { width, height, isPhone }: { readonly width: number; readonly height: number; readonly isPhone: boolean },
-): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profile, {
-    executablePath: program,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    viewport: { width, height },
-    hasTouch: isPhone,
-    colorScheme: 'light',
-  });
-}
-
-async function box(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
-  const found = await element.boundingBox();
-  if (found === null) throw new Error('the element is not on the page');
-  return found;
-}

@@ -1,11 +1,14 @@
 // Serves the browser page on the workspace's own port: the page's files, what a person sees, what they do, and the faults.
 
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PretendCompany } from '../pretend-company.ts';
 import { isFaultId } from '../world/faults.ts';
+import { type FirstWalk, followFirstWalk } from './first-walk.ts';
+import { createSlackSwitches, type SlackSwitches } from './slack-switches.ts';
 
 const assets = new URL('./assets/', import.meta.url);
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -17,9 +20,29 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /** Changes are told at most this often: a page that redraws more often only flickers. */
 const tellEveryMs = 120;
+/** How soon a page that lost the connection tries again. */
+const reconnectMs = 1_000;
+
+export interface PageOptions {
+  /** Sets company and bot up anew; absent where nobody can. The page then offers no such button. */
+  readonly reset?: () => void;
+  /** Whether commands reach a bot already; absent: they do. */
+  readonly isBotThere?: () => boolean;
+}
+
+/** What the doors work with. */
+interface Stage {
+  readonly company: PretendCompany;
+  readonly walk: FirstWalk;
+  readonly slackSwitches: SlackSwitches;
+  readonly listeners: Set<ServerResponse>;
+  readonly options: PageOptions;
+  /** Tells the page that company and workspace are no longer those that it knew. */
+  readonly run: string;
+}
 
 /** Mounts the page; returns its address. */
-export function mountPage(company: PretendCompany): string {
+export function mountPage(company: PretendCompany, options: PageOptions = {}): string {
   const { slack } = company;
   const listeners = new Set<ServerResponse>();
   let isToldSoon = false;
@@ -34,7 +57,14 @@ export function mountPage(company: PretendCompany): string {
   slack.on(tell);
   company.world.onChange(tell);
 
-  const open = doors(company, listeners);
+  const open = doors({
+    company,
+    walk: followFirstWalk(company),
+    slackSwitches: createSlackSwitches(slack.faults),
+    listeners,
+    options,
+    run: randomUUID(),
+  });
   slack.mount((request, response) => {
     const url = new URL(request.url ?? '/', slack.url);
     const answer = open[`${request.method} ${url.pathname}`];
@@ -59,29 +89,34 @@ export function mountPage(company: PretendCompany): string {
 
 type Door = (url: URL, request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-function doors(company: PretendCompany, listeners: Set<ServerResponse>): Readonly<Record<string, Door>> {
-  const { slack, world } = company;
-  let slackDown = false;
+function doors(stage: Stage): Readonly<Record<string, Door>> {
+  const { slack, world } = stage.company;
   return {
     'GET /page/snapshot': (url, _request, response) =>
       send(response, 200, slack.snapshot(url.searchParams.get('user') ?? 'rita')),
-    'GET /page/world': (_url, _request, response) => send(response, 200, { ...world.state(), slackDown }),
+    'GET /page/world': (_url, _request, response) =>
+      send(response, 200, {
+        ...world.state(),
+        slackFaults: stage.slackSwitches.list(),
+        walk: stage.walk.steps(),
+        run: stage.run,
+        canReset: stage.options.reset !== undefined,
+        isBotThere: stage.options.isBotThere?.() ?? true,
+      }),
     'GET /page/changes': (_url, request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-      response.write('data: changed\n\n');
-      listeners.add(response);
-      request.on('close', () => listeners.delete(response));
+      response.write(`retry: ${reconnectMs}\ndata: changed\n\n`);
+      stage.listeners.add(response);
+      request.on('close', () => stage.listeners.delete(response));
     },
-    'POST /page/do': async (_url, request, response) => {
-      const wish = await readJson(request);
-      if (wish.kind === 'slack-down') slackDown = wish.on === true;
-      send(response, 200, await perform(company, wish));
-    },
+    'POST /page/do': async (_url, request, response) =>
+      send(response, 200, await perform(stage, await readJson(request))),
   };
 }
 
 /** One thing that a person does, or a fault that is switched. Throws what the workspace says when nobody could do it. */
-async function perform({ slack, world }: PretendCompany, wish: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function perform(stage: Stage, wish: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const { slack, world } = stage.company;
   const text = (name: string) => String(wish[name] ?? '');
   switch (wish.kind) {
     case 'command':
@@ -100,6 +135,10 @@ async function perform({ slack, world }: PretendCompany, wish: Readonly<Record<s
         ...(typeof wish.value === 'string' ? { value: wish.value } : {}),
         ...(typeof wish.option === 'string' ? { option: wish.option } : {}),
       });
+    case 'react':
+      return slack.react(text('who'), { channel: text('channel'), ts: text('ts') }, text('emoji'));
+    case 'shortcut':
+      return slack.shortcut(text('who'), text('shortcut'), { channel: text('channel'), ts: text('ts') });
     case 'submit':
       return slack.submit(text('who'), text('view'), (wish.values ?? {}) as Readonly<Record<string, unknown>>);
     case 'close':
@@ -111,8 +150,12 @@ async function perform({ slack, world }: PretendCompany, wish: Readonly<Record<s
       else world.heal(fault);
       return {};
     }
-    case 'slack-down':
-      return slack.faults.down(wish.on === true);
+    case 'slack-fault':
+      return stage.slackSwitches.set(text('fault'), wish.on === true);
+    case 'looked':
+      return stage.walk.looked(text('at'));
+    case 'reset':
+      return stage.options.reset?.();
     default:
       throw new Error(`nothing is known by the name ${text('kind')}`);
   }

@@ -10,8 +10,13 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number };
 
 export interface PretendFaults {
-  /** The next `times` calls (default 1; Infinity until cleared) of that method, or of any with `*`, meet the fault; of one channel only if it is named. */
-  fail(method: string, fault: Fault, times?: number, channel?: string): void;
+  /**
+   * The next `times` calls (default 1; Infinity until ended) of that method, or of any with `*`, meet the fault; of one channel
+   * only if it is named.
+   *
+   * @returns what ends it earlier
+   */
+  fail(method: string, fault: Fault, times?: number, channel?: string): () => void;
   /** All of Slack is gone: every connection to the Web API, uploads and response URLs is reset. */
   down(isDown: boolean): void;
   /** Shifts the timestamps of signed requests, in seconds; the app must refuse old ones. */
@@ -37,7 +42,11 @@ export function createFaults(): FaultBook {
   let skew = 0;
   return {
     fail(method, fault, times = 1, channel = undefined) {
-      waiting.push({ method, channel, fault, times });
+      const added = { method, channel, fault, times };
+      waiting.push(added);
+      return () => {
+        waiting = waiting.filter((one) => one !== added);
+      };
     },
     down(isDown) {
       down = isDown;

@@ -1,12 +1,20 @@
 // The training workspace in the browser: what is open, what a person does, and when the page is drawn again.
 
-import { closeDrawer, setUpDrawers } from './drawers.js';
+import { announce } from './announce.js';
+import { setUpComposer } from './composer.js';
+import { connect } from './connection.js';
+import { closeDrawer, isDrawerOpen, openDrawer, setUpDrawers } from './drawers.js';
+import { setUpKeyboard, shortcuts } from './keyboard.js';
+import { followLinks } from './links.js';
 import { drawMessages } from './message-list.js';
 import { drawModal } from './modal.js';
+import { showHelp } from './overlay.js';
 import { drawPanel } from './panel.js';
-import { countUnread, isTopLevel, markRead } from './read-marks.js';
+import { countUnread, forgetMarks, isTopLevel, markRead } from './read-marks.js';
 import { keepPlace } from './reading-place.js';
 import { drawSidebar, roleOf } from './sidebar.js';
+import { withSymbols } from './symbols.js';
+import { drawWalk, isWalkShown, showWalk } from './walk.js';
 
 const page = {
   user: 'rita',
@@ -36,7 +44,7 @@ async function perform(wish) {
   const body = JSON.stringify({ who: page.user, ...wish });
   const answer = await fetch('/page/do', { method: 'POST', body }).then(
     (response) => response.json(),
-    () => ({ error: 'The training workspace does not answer.' }),
+    () => ({ error: 'The training workspace does not answer. Nothing was sent.' }),
   );
   const late = answer.outcome && answer.outcome !== 'ok' ? `Slack shows: ${answer.outcome}` : undefined;
   const problem = answer.error ?? late ?? answer.problem;
@@ -59,15 +67,23 @@ function refresh() {
 }
 
 async function fetchAndDraw() {
-  try {
-    const { user } = page;
-    const [snapshot, world] = await Promise.all([ask(`/page/snapshot?user=${user}`), ask('/page/world')]);
-    if (user !== page.user) return;
-    Object.assign(page, { snapshot, world });
-    draw();
-  } catch {
-    place('notice').textContent = 'The training workspace does not answer. Is it still running?';
-  }
+  const { user } = page;
+  const answers = await Promise.all([ask(`/page/snapshot?user=${user}`), ask('/page/world')]).catch(() => undefined);
+  if (answers === undefined) return connection.failed();
+  const [snapshot, world] = answers;
+  connection.answered(world.isBotThere);
+  if (user !== page.user) return;
+  if (page.world !== undefined && page.world.run !== world.run) startAnew();
+  Object.assign(page, { snapshot, world });
+  draw();
+}
+
+/** The company behind the page is another one than before: nothing that was open or read is there any more. */
+function startAnew() {
+  Object.assign(page, { channel: undefined, thread: undefined });
+  forgetMarks();
+  place('panel').replaceChildren();
+  place('notice').textContent = 'The company was set up anew. What was there before is gone.';
 }
 
 const names = {
@@ -88,10 +104,11 @@ function draw() {
   page.channel = channel.id;
   const own = page.snapshot.ephemerals.filter((message) => message.channel === channel.id);
   const all = [...channel.messages, ...own].sort((a, b) => Number(a.ts) - Number(b.ts));
-  const stage = { names, user: page.user, perform, openThread };
+  const stage = { names, user: page.user, pins: channel.pins, perform, openThread, looked };
 
-  drawHead(channel);
   const top = all.filter(isTopLevel);
+  const pinned = channel.pins.find((ts) => top.some((message) => message.ts === ts));
+  drawHead(channel, pinned);
   markRead(page.user, channel.id, top);
   drawThread(all, stage);
   const repliesOf = (message) => {
@@ -99,34 +116,37 @@ function draw() {
     return { count: replies.length, unread: countUnread(page.user, message.ts, replies) };
   };
   drawMessages(place('messages'), top, { ...stage, repliesOf });
-  channelPlace.show(
-    `${page.user} ${channel.id}`,
-    channel.pins.find((ts) => top.some((message) => message.ts === ts)),
-  );
+  channelPlace.show(`${page.user} ${channel.id}`, pinned);
   drawModal(place('modal-place'), page.snapshot.views.at(-1), stage);
-  drawPanel(place('panel'), page.world, perform);
+  drawPanel(place('panel'), page, { perform, close: closeDrawer, openChannel });
+  drawWalk(place('walk'), page.world.walk, walkActions);
+  place('open-walk').hidden = isWalkShown();
+  announce(place('news'), page.snapshot.me, channels, names);
 }
 
-function drawHead(channel) {
+function drawHead(channel, pinned) {
   place('me').textContent = page.user;
-  place('my-role').textContent = `, ${roleOf(page.user)}`;
+  place('my-role').textContent = ` (${roleOf(page.user)})`;
   place('channel-name').textContent = `#${channel.name}`;
-  place('channel-topic').textContent = channel.topic;
+  if (place('channel-topic').textContent !== channel.topic)
+    place('channel-topic').replaceChildren(...withSymbols(channel.topic));
   place('channel-topic').title = channel.topic;
-  const waitingElsewhere = drawSidebar(place('sidebar'), page, { openChannel, becomePerson });
+  place('to-pinned').hidden = pinned === undefined;
+  const waitingElsewhere = drawSidebar(place('places'), page, { openChannel, becomePerson });
+  document.title = `${waitingElsewhere > 0 ? `(${waitingElsewhere}) ` : ''}#${channel.name} · ACGS training`;
   place('open-sidebar').classList.toggle('has-unread', waitingElsewhere > 0);
   place('open-sidebar').setAttribute(
     'aria-label',
     waitingElsewhere > 0 ? `Channels and people, ${waitingElsewhere} unread` : 'Channels and people',
   );
-  const faults = page.world.faults.filter((fault) => fault.on).length + (page.world.slackDown ? 1 : 0);
+  const faults = [...page.world.faults, ...page.world.slackFaults].filter((fault) => fault.on).length;
   place('open-panel').textContent = faults > 0 ? `Faults (${faults})` : 'Faults';
 }
 
 function drawThread(all, stage) {
   const isOpen = page.thread !== undefined;
   place('thread').hidden = !isOpen;
-  document.querySelector('main').inert = isOpen && narrow.matches;
+  document.querySelector('main').inert = isDrawerOpen() || (isOpen && narrow.matches);
   place('close-thread').textContent = narrow.matches ? '← Back' : 'Close';
   if (!isOpen) {
     place('replies').replaceChildren();
@@ -142,6 +162,8 @@ function openThread(ts) {
   page.thread = ts;
   draw();
   place('replies').focus();
+  const channel = page.snapshot.channels.find((one) => one.id === page.channel);
+  if (channel?.pins.includes(ts)) looked('evidence');
 }
 
 /** @returns whether one was open */
@@ -163,6 +185,12 @@ async function openChannel(channel) {
   draw();
 }
 
+function moveChannel(step) {
+  const buttons = [...place('places').querySelectorAll('[data-channel]')];
+  const at = buttons.findIndex((button) => button.getAttribute('aria-current') === 'true');
+  buttons[(at + step + buttons.length) % buttons.length]?.click();
+}
+
 function becomePerson(name) {
   closeDrawer();
   page.user = name;
@@ -171,49 +199,77 @@ function becomePerson(name) {
   return refresh();
 }
 
-/** Slack's addresses of channels and messages lead to their place in this page. */
-function follow(address) {
-  const [, id, digits] = /(?:\/archives\/|#)(C[A-Z0-9]+)(?:\/p(\d+))?/.exec(address) ?? [];
-  const channel = page.snapshot.channels.find((one) => one.id === id);
-  if (channel === undefined) return false;
-  const ts = digits?.replace(/(\d{6})$/, '.$1');
-  const message = channel.messages.find((one) => one.ts === ts);
-  openChannel(channel).then(() => {
-    if (message !== undefined && !isTopLevel(message)) openThread(message.threadTs);
-    else if (ts !== undefined) place('messages').querySelector(`[data-ts="${ts}"]`)?.scrollIntoView();
-  });
-  return true;
+/** What people only look at leaves no trace in the workspace; the guide needs to hear of it. */
+function looked(at) {
+  return perform({ kind: 'looked', at });
 }
 
-place('composer').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const text = place('say').value.trim().replace(/^\/+/, '/');
-  if (text === '') return;
+const walkActions = {
+  async write(text) {
+    const incidents = page.snapshot.channels.find((one) => one.name === 'incidents');
+    if (incidents) await openChannel(incidents);
+    composer.offer(text);
+  },
+  fault(id) {
+    openDrawer('panel');
+    const box = place('panel').querySelector(`[data-fault="${id}"]`);
+    box.scrollIntoView({ block: 'center' });
+    box.focus();
+  },
+  async card() {
+    const room = page.snapshot.channels.findLast((one) => one.name.startsWith('inc-'));
+    if (room) await openChannel(room);
+    goToPinned();
+  },
+  dismiss() {
+    showWalk(false);
+    draw();
+    place('say').focus();
+  },
+};
+
+function goToPinned() {
+  const channel = page.snapshot.channels.find((one) => one.id === page.channel);
+  const card = place('messages').querySelector(`[data-ts="${channel.pins.at(-1)}"]`);
+  card?.scrollIntoView();
+  card?.focus({ preventScroll: true });
+}
+
+/** @returns why it is not sent, or undefined */
+function send(text) {
   const [command] = text.split(/\s/, 1);
   if (command.startsWith('/') && command !== '/acgs') {
-    place('notice').textContent = `${command} is no command of this workspace. Try /acgs help.`;
-    return;
+    const problem = `${command} is no command of this workspace. Try /acgs help.`;
+    place('notice').textContent = problem;
+    return problem;
   }
-  place('say').value = '';
   channelPlace.toEnd();
-  if (command === '/acgs') await perform({ kind: 'command', channel: page.channel, text: text.slice(5).trim() });
-  else await perform({ kind: 'say', channel: page.channel, text });
-});
-place('to-newest').addEventListener('click', () => channelPlace.toEnd());
-place('close-thread').addEventListener('click', closeThread);
-narrow.addEventListener('change', draw);
+  if (command === '/acgs') perform({ kind: 'command', channel: page.channel, text: text.slice(5).trim() });
+  else perform({ kind: 'say', channel: page.channel, text });
+}
 
-document.addEventListener('click', (event) => {
-  const link = event.target.closest('a[href]');
-  if (link && !link.download && link.origin === location.origin && follow(link.href)) event.preventDefault();
+const composer = setUpComposer(place('composer'), () => page.user, send);
+setUpComposer(
+  place('reply-composer'),
+  () => page.user,
+  (text) => {
+    threadPlace.toEnd();
+    perform({ kind: 'say', channel: page.channel, text, thread: page.thread });
+  },
+);
+place('to-newest').addEventListener('click', () => channelPlace.toEnd());
+place('to-pinned').addEventListener('click', goToPinned);
+place('close-thread').addEventListener('click', closeThread);
+place('open-keys').addEventListener('click', () => showHelp(shortcuts));
+place('open-walk').addEventListener('click', () => {
+  closeDrawer();
+  showWalk(true);
+  draw();
+  place('walk').querySelector('summary').focus();
 });
-document.addEventListener('keydown', (event) => {
-  // Dialogs and menus close themselves at Escape; the browser sees to that.
-  if (document.querySelector('dialog[open], :popover-open')) return;
-  if (event.key === 'Escape' && (closeDrawer() || closeThread())) event.preventDefault();
-  const isTyping = event.target.closest('input, textarea, select');
-  if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) place('say').focus();
-});
+narrow.addEventListener('change', draw);
+followLinks(page, { openChannel, openThread });
+
 document.addEventListener('pointerdown', () => {
   page.pressed = true;
 });
@@ -227,5 +283,6 @@ for (const end of ['pointerup', 'pointercancel']) {
 document.addEventListener('menu-closed', draw);
 
 setUpDrawers();
-new EventSource('/page/changes').onmessage = refresh;
+setUpKeyboard({ closeTop: () => closeDrawer() || closeThread(), moveChannel });
+const connection = connect(place('connection'), refresh);
 setInterval(refresh, 3000);

@@ -13,13 +13,15 @@ export function drawBlocks(blocks, names, act, errors = {}) {
     h(
       'div',
       { class: `block ${block.type}` },
-      drawBlock(block, names, act),
-      errors[block.block_id] ? h('div', { class: 'error', role: 'alert' }, errors[block.block_id]) : '',
+      drawBlock(block, names, act, errors[block.block_id]),
+      errors[block.block_id]
+        ? h('div', { class: 'error', role: 'alert', id: `${block.block_id}-error` }, errors[block.block_id])
+        : '',
     ),
   );
 }
 
-function drawBlock(block, names, act) {
+function drawBlock(block, names, act, error) {
   switch (block.type) {
     case 'header':
       return block.text.text;
@@ -65,12 +67,17 @@ function drawBlock(block, names, act) {
           ),
         ),
       );
-    case 'input':
+    case 'input': {
+      const notes = {
+        ...(block.hint ? { hint: `${block.block_id}-hint` } : {}),
+        ...(error ? { error: `${block.block_id}-error` } : {}),
+      };
       return [
         h('label', { for: block.block_id }, block.label.text, block.optional ? ' (optional)' : ''),
-        drawElement(block.element, names, act, block),
-        block.hint ? h('div', { class: 'hint' }, block.hint.text) : '',
+        drawElement(block.element, names, act, block, notes),
+        block.hint ? h('div', { class: 'hint', id: notes.hint }, block.hint.text) : '',
       ];
+    }
     default:
       return `[a block of type ${block.type} that this page cannot draw]`;
   }

@@ -1,11 +1,21 @@
 // Interactive elements of Block Kit as DOM: buttons, menus and the fields of a modal.
 
+import { overflowMenu } from './menu.js';
 import { isConfirmed } from './overlay.js';
 import { h, textObject } from './text.js';
 
-/** @param act (element, extra) => void, called when a person uses the element outside of a form */
-export function drawElement(element, names, act, block) {
-  const field = { id: block.block_id, name: block.block_id };
+/**
+ * @param act (element, extra) => void, called when a person uses the element outside of a form
+ * @param notes {hint, error}: ids of what stands under an input, where there is one
+ */
+export function drawElement(element, names, act, block, notes = {}) {
+  const field = {
+    id: block.block_id,
+    name: block.block_id,
+    'aria-invalid': notes.error ? 'true' : undefined,
+    'aria-describedby': [notes.hint, notes.error].filter(Boolean).join(' ') || undefined,
+    'aria-required': block.type === 'input' && !block.optional ? 'true' : undefined,
+  };
   switch (element.type) {
     case 'button':
       return h(
@@ -15,17 +25,24 @@ export function drawElement(element, names, act, block) {
           class: `kit-button ${element.style ?? ''}`,
           'data-action': element.action_id,
           'aria-label': element.accessibility_label,
-          onclick: async () => {
+          onclick: async (event) => {
+            const button = event.currentTarget;
             if (element.url) window.open(element.url, '_blank', 'noreferrer');
-            if (element.confirm === undefined || (await isConfirmed(element.confirm, names))) act(element, {}, block);
+            if (element.confirm !== undefined && !(await isConfirmed(element.confirm, names))) return;
+            button.setAttribute('aria-busy', 'true');
+            await act(element, {}, block);
+            button.removeAttribute('aria-busy');
           },
         },
         element.text.text,
       );
     case 'overflow':
-      return overflow(element, names, act, block);
+      return overflowMenu(element, async (option) => {
+        if (element.confirm === undefined || (await isConfirmed(element.confirm, names)))
+          act(element, { option: option.value }, block);
+      });
     case 'static_select':
-      return select(element, act, block);
+      return select(element, act, block, field);
     case 'radio_buttons':
       return choices('radio', 'radiogroup', element, names, block, [element.initial_option]);
     case 'checkboxes':
@@ -45,62 +62,15 @@ export function drawElement(element, names, act, block) {
   }
 }
 
-/** A popover lies above everything, so that no scrolling list cuts it off. */
-function overflow(element, names, act, block) {
-  const menu = h(
-    'div',
-    { class: 'menu', popover: 'auto' },
-    element.options.map((option) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          'data-option': option.value,
-          onclick: async () => {
-            menu.hidePopover();
-            if (element.confirm === undefined || (await isConfirmed(element.confirm, names)))
-              act(element, { option: option.value }, block);
-          },
-        },
-        option.text.text,
-      ),
-    ),
-  );
-  const button = h(
-    'button',
-    { type: 'button', class: 'kit-button', 'aria-label': 'More actions', 'data-action': element.action_id },
-    '⋯',
-  );
-  button.popoverTargetElement = menu;
-  menu.addEventListener('toggle', (event) => {
-    if (event.newState === 'open') putBeside(menu, button);
-    else menu.dispatchEvent(new CustomEvent('menu-closed', { bubbles: true }));
-  });
-  return [button, menu];
-}
-
-/** Below the button, or above it where the window ends. */
-function putBeside(menu, button) {
-  const gap = 4;
-  const at = button.getBoundingClientRect();
-  const below = at.bottom + gap + menu.offsetHeight <= window.innerHeight;
-  menu.style.top = `${below ? at.bottom + gap : Math.max(gap, at.top - gap - menu.offsetHeight)}px`;
-  menu.style.left = `${Math.max(gap, Math.min(at.left, window.innerWidth - menu.offsetWidth - gap))}px`;
-}
-
-function select(element, act, block) {
+function select(element, act, block, shared) {
   const none = element.initial_option
     ? ''
     : h('option', { value: '', selected: true }, element.placeholder?.text ?? 'Choose …');
   const options = element.options.map((option) =>
     h('option', { value: option.value, selected: element.initial_option?.value === option.value }, option.text.text),
   );
-  const field = h(
-    'select',
-    { id: block.block_id, name: block.block_id, 'data-action': element.action_id },
-    none,
-    options,
-  );
+  const label = block.type === 'input' ? undefined : (element.placeholder?.text ?? 'Choose');
+  const field = h('select', { ...shared, 'aria-label': label, 'data-action': element.action_id }, none, options);
   if (block.type !== 'input') field.addEventListener('change', () => act(element, { option: field.value }, block));
   return field;
 }

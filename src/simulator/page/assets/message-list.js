@@ -1,35 +1,42 @@
 // A list of messages as DOM. Only what changed is drawn again, so that focus, chosen text and open menus survive an update.
 
+import { firstLine } from './announce.js';
 import { drawBlocks } from './blocks.js';
-import { showFile, showImage } from './overlay.js';
+import { drawFile } from './files.js';
+import { rememberFocus } from './focus.js';
+import { overflowMenu } from './menu.js';
 import { isSystem } from './read-marks.js';
 import { h, mrkdwn } from './text.js';
 
 /**
  * @param shown the messages, oldest first
- * @param stage {names, user, perform, openThread, repliesOf(message) → {count, unread}}; without `repliesOf`, no replies are shown
+ * @param stage {names, user, pins, perform, openThread, looked, repliesOf(message) → {count, unread}}; without `repliesOf`, no
+ *   replies are shown
  */
 export function drawMessages(list, shown, stage) {
   const before = new Map([...list.children].map((child) => [child.dataset.ts, child]));
   const nodes = shown.map((message) => {
     const replies = stage.repliesOf?.(message) ?? { count: 0, unread: 0 };
-    const print = JSON.stringify([message, replies, stage.user]);
+    const isPinned = stage.pins.includes(message.ts);
+    const print = JSON.stringify([message, replies, isPinned, stage.user]);
     const old = before.get(message.ts);
     // An open menu stays until it is closed; closing it draws the page again.
     if (old && (old.print === print || old.querySelector(':popover-open'))) return old;
     const node =
-      isSystem(message) && !message.botId ? systemLine(message, stage) : drawMessage(message, replies, stage);
+      isSystem(message) && !message.botId
+        ? systemLine(message, stage)
+        : drawMessage(message, { replies, isPinned }, stage);
     node.dataset.ts = message.ts;
     node.print = print;
     return node;
   });
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.action : undefined;
+  const focusAgain = list.contains(document.activeElement) ? rememberFocus() : () => {};
   const kept = new Set(nodes);
   for (const child of [...list.children]) if (!kept.has(child)) child.remove();
   nodes.forEach((node, index) => {
     if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
   });
-  if (focused && document.activeElement === document.body) list.querySelector(`[data-action="${focused}"]`)?.focus();
+  focusAgain();
 }
 
 /** "omar has joined the channel": the name is in the text already when the text begins with a mention. */
@@ -38,7 +45,7 @@ function systemLine(message, { names }) {
   return h('div', { class: 'system' }, named ? '' : `${names.user(message.user)} `, mrkdwn(message.text, names));
 }
 
-function drawMessage(message, replies, stage) {
+function drawMessage(message, { replies, isPinned }, stage) {
   const { names } = stage;
   const who = names.user(message.user);
   const act = (element, extra) =>
@@ -52,7 +59,11 @@ function drawMessage(message, replies, stage) {
     });
   return h(
     'article',
-    { class: `message ${message.ephemeralFor ? 'private' : ''}` },
+    {
+      class: `message ${message.ephemeralFor ? 'private' : ''} ${isPinned ? 'pinned' : ''}`,
+      tabindex: '-1',
+      'aria-label': `${who}, ${time(message.ts)}: ${firstLine(message.text)}`,
+    },
     h('div', { class: `face ${message.botId ? 'bot' : ''}`, 'aria-hidden': 'true' }, who.slice(0, 1).toUpperCase()),
     h(
       'div',
@@ -61,15 +72,51 @@ function drawMessage(message, replies, stage) {
         'div',
         { class: 'by' },
         h('span', { class: 'who' }, who),
+        message.botId ? h('span', { class: 'badge' }, 'APP') : '',
         h('span', { class: 'when' }, time(message.ts)),
         message.edited ? h('span', { class: 'when' }, '(edited)') : '',
         message.ephemeralFor ? h('span', { class: 'when' }, 'Only visible to you') : '',
+        isPinned ? h('span', { class: 'when' }, '📌 Pinned') : '',
+        message.ephemeralFor ? '' : messageMenu(message, stage),
       ),
       message.blocks?.length
         ? drawBlocks(message.blocks, names, act)
         : message.text.trim() && h('div', { class: 'block' }, mrkdwn(message.text, names)),
-      (message.files ?? []).map(drawFile),
+      (message.files ?? []).map((file) => drawFile(file, stage.looked)),
+      message.reactions?.length ? drawReactions(message.reactions, names) : '',
       replies.count > 0 ? repliesButton(message, replies, stage) : '',
+    ),
+  );
+}
+
+/** What Slack offers on every message: a reaction, and the app's shortcut of the manifest. The keyboard opens it by M. */
+function messageMenu(message, { perform }) {
+  const wishes = {
+    pushpin: { kind: 'react', emoji: 'pushpin' },
+    'add-to-incident': { kind: 'shortcut', shortcut: 'acgs.add-to-incident' },
+  };
+  const options = [
+    { text: { text: 'React with 📌' }, value: 'pushpin' },
+    { text: { text: 'Add to incident' }, value: 'add-to-incident' },
+  ];
+  return overflowMenu(
+    { action_id: 'message-menu', options },
+    ({ value }) => perform({ ...wishes[value], channel: message.channel, ts: message.ts }),
+    { class: 'kit-button message-menu', 'aria-label': 'Actions on this message', tabindex: '-1' },
+  );
+}
+
+function drawReactions(reactions, names) {
+  return h(
+    'ul',
+    { class: 'reactions', 'aria-label': 'Reactions' },
+    reactions.map(({ name, users }) =>
+      h(
+        'li',
+        { title: `${users.map(names.user).join(', ')} reacted with :${name}:` },
+        mrkdwn(`:${name}:`, names),
+        ` ${users.length}`,
+      ),
     ),
   );
 }
@@ -81,38 +128,6 @@ function repliesButton(message, { count, unread }, { openThread }) {
     `${count} ${count === 1 ? 'reply' : 'replies'}`,
     unread > 0 ? h('span', { class: 'count' }, `${unread} new`) : '',
   );
-}
-
-function drawFile(file) {
-  const source = `/page/files/${file.id}`;
-  const title = file.title || file.name;
-  if (file.mimetype?.startsWith('image/')) {
-    return h(
-      'button',
-      { type: 'button', class: 'picture', 'aria-label': `Enlarge: ${title}`, onclick: () => showImage(source, title) },
-      h('img', { src: source, alt: title }),
-    );
-  }
-  const readable = /^(text\/|application\/json)/.test(file.mimetype ?? '');
-  return h(
-    'div',
-    { class: 'file' },
-    h('span', { 'aria-hidden': 'true' }, '📄'),
-    h('span', { class: 'name' }, h('strong', {}, title), h('span', { class: 'hint' }, size(file.size))),
-    readable
-      ? h(
-          'button',
-          { type: 'button', class: 'kit-button', 'data-file': file.id, onclick: () => showFile(file) },
-          'Read',
-        )
-      : '',
-    file.size === undefined ? '' : h('a', { class: 'kit-button', href: source, download: file.name }, 'Download'),
-  );
-}
-
-function size(bytes) {
-  if (bytes === undefined) return '';
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} kB`;
 }
 
 function time(ts) {

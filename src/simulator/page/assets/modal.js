@@ -1,9 +1,11 @@
 // The modal on top of a person's stack. It is drawn again only when the app changed it: what was typed must not be lost.
 
 import { drawBlocks } from './blocks.js';
+import { rememberFocus } from './focus.js';
 import { h } from './text.js';
 
 let drawn = '';
+let focusAgain = () => {};
 
 /** @param stage {names, user, perform} */
 export function drawModal(holder, view, stage) {
@@ -11,13 +13,16 @@ export function drawModal(holder, view, stage) {
   if (print === drawn) return;
   drawn = print;
   const typed = new Map([...holder.querySelectorAll('[name]')].map((field) => [field.name, field.value]));
-  const sameView = holder.firstElementChild?.dataset.view === view?.id;
+  const before = holder.firstElementChild;
+  const sameView = before?.dataset.view === view?.id;
+  if (before === null) focusAgain = rememberFocus();
   holder.replaceChildren();
-  if (!view) return;
+  if (!view) return focusAgain();
   const dialog = modal(view, stage);
   if (sameView) restore(dialog, typed);
   holder.append(dialog);
   dialog.showModal();
+  dialog.querySelector('[aria-invalid], [name]')?.focus();
 }
 
 /** A refused submission draws the form again, with its errors and with what was typed. */
@@ -36,8 +41,16 @@ function modal(view, { names, perform }) {
       method: 'dialog',
       onsubmit: async (event) => {
         event.preventDefault();
-        const { problem } = await perform({ kind: 'submit', view: view.id, values: entered(form, view) });
+        const values = entered(form, view);
+        if (lacksAnswers(form, view, values)) return;
+        const button = form.querySelector('[type="submit"]');
+        button.disabled = true;
+        const { problem } = await perform({ kind: 'submit', view: view.id, values });
+        button.disabled = false;
         status.textContent = problem ?? '';
+      },
+      onkeydown: (event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       },
     },
     h('h2', {}, view.title),
@@ -69,10 +82,32 @@ function modal(view, { names, perform }) {
   );
 }
 
+/** As in Slack, a form with an empty required input is not sent: the input says so. @returns whether one is empty */
+function lacksAnswers(form, view, values) {
+  const isEmpty = (value) => value === null || value.length === 0;
+  const empty = inputsOf(view).filter((block) => !block.optional && isEmpty(values[block.block_id]));
+  for (const said of form.querySelectorAll('.error.missing')) said.remove();
+  for (const { block_id: id } of empty) {
+    const field = form.querySelector(`[name="${id}"]`);
+    field.setAttribute('aria-invalid', 'true');
+    field.setAttribute('aria-describedby', `${id}-missing`);
+    const said = h(
+      'div',
+      { class: 'error missing', role: 'alert', id: `${id}-missing` },
+      'Please complete this required field.',
+    );
+    field.closest('.block').append(said);
+  }
+  if (empty.length > 0) form.querySelector('[aria-invalid]')?.focus();
+  return empty.length > 0;
+}
+
+const inputsOf = (view) => view.blocks.filter((block) => block.type === 'input');
+
 /** Entries by block_id, as Slack takes them: text, an option's value, a date, seconds since the epoch, a list. */
 function entered(form, view) {
   const values = {};
-  for (const { block_id: id, element } of view.blocks.filter((one) => one.type === 'input')) {
+  for (const { block_id: id, element } of inputsOf(view)) {
     const chosen = [...form.elements]
       .filter((field) => field.name === id && (!['radio', 'checkbox'].includes(field.type) || field.checked))
       .map((field) => field.value)

@@ -1,10 +1,12 @@
 // What lies over the page: an image at full size, a file to read, a question to confirm.
 
+import { rememberFocus } from './focus.js';
 import { h, textObject } from './text.js';
 
 /** Shows a dialog; Escape, a click beside it and its own close buttons end it. Resolves with its return value. */
 function showOverlay(kind, label, ...content) {
   const dialog = h('dialog', { class: `overlay ${kind}`, 'aria-label': label }, ...content);
+  const before = rememberFocus();
   return new Promise((resolve) => {
     dialog.addEventListener('click', (event) => {
       const closing = event.target.closest('[data-close]');
@@ -12,6 +14,7 @@ function showOverlay(kind, label, ...content) {
     });
     dialog.addEventListener('close', () => {
       dialog.remove();
+      before();
       resolve(dialog.returnValue);
     });
     document.body.append(dialog);
@@ -38,6 +41,32 @@ export function showImage(source, alt) {
       { class: 'body' },
       h('div', { class: 'large', tabindex: '0' }, h('img', { src: source, alt })),
       h('p', {}, alt),
+    ),
+  );
+}
+
+/** @param shortcuts [keys, what they do] */
+export function showHelp(shortcuts) {
+  return showOverlay(
+    'keys',
+    'Keyboard',
+    head('Keyboard'),
+    h(
+      'div',
+      { class: 'body', tabindex: '0' },
+      h(
+        'dl',
+        {},
+        shortcuts.flatMap(([keys, does]) => [
+          h(
+            'dt',
+            {},
+            keys.split(/(, | or )/).map((part, index) => (index % 2 === 0 ? h('kbd', {}, part) : part)),
+          ),
+          h('dd', {}, does),
+        ]),
+      ),
+      h('p', { class: 'hint' }, 'Commands of the bot: send /acgs help.'),
     ),
   );
 }

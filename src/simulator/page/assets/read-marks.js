@@ -27,3 +27,9 @@ export function isSystem(message) {
 export function isTopLevel(message) {
   return message.threadTs === undefined || message.threadTs === message.ts || message.broadcast === true;
 }
+
+/** For a workspace that was set up anew. */
+export function forgetMarks() {
+  marks.clear();
+  sessionStorage.removeItem(key);
+}

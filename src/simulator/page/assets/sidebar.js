@@ -8,8 +8,8 @@ const roles = {
   rita: 'responder, on call',
   omar: 'responder, approver',
   lena: 'commander, approver',
-  sam: 'no role',
-  guest: 'guest, no role',
+  sam: 'member, no role',
+  guest: 'guest, refused',
 };
 
 export const roleOf = (name) => roles[name] ?? 'no role';

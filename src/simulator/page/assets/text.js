@@ -1,5 +1,10 @@
 // Slack's text as DOM nodes: mrkdwn, plain text and rich text. Never as HTML strings.
 
+import { withSymbols } from './symbols.js';
+
+/** Elements that take text only. */
+const textOnly = new Set(['option', 'textarea', 'title']);
+
 /** Makes an element: h('button', {class: 'x', onclick}, 'text', child). */
 export function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
@@ -8,14 +13,16 @@ export function h(name, properties = {}, ...children) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(
-    ...children.flat(Number.POSITIVE_INFINITY).filter((child) => child !== undefined && child !== null && child !== ''),
-  );
+  const content = children
+    .flat(Number.POSITIVE_INFINITY)
+    .filter((child) => child !== undefined && child !== null && child !== '')
+    .flatMap((child) => (typeof child === 'string' && !textOnly.has(name) ? withSymbols(child) : [child]));
+  element.append(...content);
   return element;
 }
 
 const entities = { '&lt;': '<', '&gt;': '>', '&amp;': '&' };
-const decoded = (text) => text.replace(/&(lt|gt|amp);/g, (entity) => entities[entity]);
+export const decoded = (text) => text.replace(/&(lt|gt|amp);/g, (entity) => entities[entity]);
 
 const emoji = {
   red_circle: '🔴',

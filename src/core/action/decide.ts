@@ -4,18 +4,12 @@ import type { Actor } from '../actor.ts';
 import type { EvidenceRef } from '../event.ts';
 import { done, type Outcome, refused } from '../fault.ts';
 import { wordsOf } from '../secret.ts';
-import { type Action, type ActionState, differences, type Shown } from './action.ts';
+import type { Action, ActionState, Shown } from './action.ts';
+import { approve, expired, privately, raised, request } from './decide-approval.ts';
+import { claim, finish } from './decide-run.ts';
 import type { ActionEvent } from './event.ts';
-import {
-  alreadyApproved,
-  lacksRight,
-  notNow,
-  ownRequest,
-  reasonMissing,
-  unknownAction,
-  wrongTarget,
-} from './refusals.ts';
-import { approvalBy, approvalsMissing, approvalsNeeded, type Grants, grantOf, rightsLost } from './rights.ts';
+import { lacksRight, notNow, reasonMissing, unknownAction } from './refusals.ts';
+import { type Grants, grantOf, rights } from './rights.ts';
 
 /** What the configuration says about actions. */
 export interface ActionPolicy {
@@ -149,135 +143,6 @@ function when(
   return states.includes(action.state) ? done(events()) : refused(notNow(action));
 }
 
-/**
- * The preview can only raise the author's risk, never lower it. An undo in time puts back a value that was in force a short while ago, so
- * it asks for no second person, whatever the same change would ask for by itself.
- */
-function raised(action: Action, shown: Shown): Shown {
-  if (action.undoes !== undefined && action.late !== true) return { ...shown, risk: 'risky', protectedPresent: false };
-  const order = ['safe', 'risky', 'destructive'] as const;
-  const worst = order[Math.max(order.indexOf(action.risk), order.indexOf(shown.risk))] ?? 'destructive';
-  return { ...shown, risk: worst };
-}
-
-function request(
-  action: Action,
-  command: Extract<ActionCommand, { kind: 'request' }>,
-  actor: Actor,
-  policy: ActionPolicy,
-): Outcome<readonly ActionEvent[]> {
-  const { shown, previewedAt } = action;
-  if (action.state !== 'previewed' || shown === undefined || previewedAt === undefined) return refused(notNow(action));
-  const grant = grantOf(command.grants, actor, 'responder');
-  if (grant === undefined && shown.risk !== 'safe')
-    return refused(lacksRight('responder', `ask for "${action.title}"`));
-  if (command.now - previewedAt > policy.decideWithinMs)
-    return done([{ type: 'action-expired', action: action.id, clock: 'decide' }]);
-  if (shown.risk === 'destructive') {
-    if (command.typed?.trim() !== shown.typed) return refused(wrongTarget(shown.typed));
-    if ((command.reason ?? '').trim() === '') return refused(reasonMissing);
-  }
-  const alone = approvalsNeeded(shown.risk, shown.protectedPresent).length === 0;
-  const clock = alone ? { runBy: command.now + policy.runWithinMs } : { decideBy: command.now + policy.decideWithinMs };
-  return done([
-    {
-      type: 'action-requested',
-      action: action.id,
-      breakGlass: grant?.breakGlass ?? false,
-      ...privately(command.reason),
-      ...clock,
-    },
-  ]);
-}
-
-function approve(
-  action: Action,
-  command: Extract<ActionCommand, { kind: 'approve' }>,
-  actor: Actor,
-  policy: ActionPolicy,
-): Outcome<readonly ActionEvent[]> {
-  const late = expired(action, command.now);
-  if (late.length > 0) return done(late);
-  const by = approvalBy(action, actor, command.grants, policy.same);
-  // Said before the state: who approved already hears that, and not that it is running.
-  if (!by.ok && by.why === 'already') return refused(alreadyApproved);
-  if (action.state !== 'awaiting') return refused(notNow(action));
-  if (!by.ok) {
-    const [missing = 'approver'] = approvalsMissing(action);
-    return refused(by.why === 'requester' ? ownRequest : lacksRight(missing, 'approve this'));
-  }
-  const last = approvalsMissing(action).length === 1;
-  return done([
-    {
-      type: 'action-approved',
-      action: action.id,
-      as: by.grant.right,
-      breakGlass: by.grant.breakGlass,
-      ...(last ? { runBy: command.now + policy.runWithinMs } : {}),
-    },
-  ]);
-}
-
-function claim(
-  action: Action,
-  command: Extract<ActionCommand, { kind: 'claim' }>,
-  policy: ActionPolicy,
-): Outcome<readonly ActionEvent[]> {
-  if (action.state !== 'approved' || action.shown === undefined) return refused(notNow(action));
-  const late = expired(action, command.now);
-  if (late.length > 0) return done(late);
-  const shown = raised(action, command.shown);
-  const changed = [
-    ...(shown.target === action.shown.target ? [] : [`target: was ${action.shown.target}, is ${shown.target}`]),
-    ...differences(action.shown.facts, shown.facts),
-    ...(shown.risk === action.shown.risk ? [] : [`risk: was ${action.shown.risk}, is ${shown.risk}`]),
-    ...(shown.protectedPresent && !action.shown.protectedPresent ? ['protected data is there now'] : []),
-    ...rightsLost(action, command.grants),
-  ];
-  if (changed.length > 0) return done([{ type: 'action-voided', action: action.id, differences: changed }]);
-  // A state that says approved while approvals are missing would be a fault of ours: nothing runs on it.
-  if (approvalsMissing(action).length > 0) return refused(notNow(action));
-  if (command.recent >= policy.perTargetPerHour) {
-    const why = `${command.recent} actions ran on ${shown.target} within the last hour, and ${policy.perTargetPerHour} is the limit`;
-    return done([{ type: 'action-cancelled', action: action.id, why }]);
-  }
-  return done([
-    {
-      type: 'action-claimed',
-      action: action.id,
-      owner: command.owner,
-      facts: shown.facts,
-      ...(shown.undo === undefined ? {} : { undo: shown.undo }),
-    },
-  ]);
-}
-
-/**
- * The process that claimed it tells how it ended. One that stood still for longer than its lease may come back after others looked: what it
- * knows for sure then corrects what they saw.
- */
-function finish(
-  action: Action,
-  { owner, outcome, summary }: Extract<ActionCommand, { kind: 'finish' }>,
-): Outcome<readonly ActionEvent[]> {
-  if (action.claim?.owner !== owner) return refused(notNow(action));
-  if (action.state === 'running') return done([{ type: 'action-finished', action: action.id, outcome, summary }]);
-  const wrong = action.state === 'unknown' || (action.settled !== undefined && action.state !== outcome);
-  if (!wrong || outcome === 'unknown') return refused(notNow(action));
-  const late = `${summary} (told late by the process that ran it)`;
-  return done([{ type: 'action-settled', action: action.id, as: outcome, how: 'looked', summary: late }]);
-}
-
-/** The store's clock at the decision counts, not the time of the click. */
-function expired(action: Action, now: number): readonly ActionEvent[] {
-  const { decideBy, runBy, state, id } = action;
-  if (state === 'awaiting' && decideBy !== undefined && now >= decideBy)
-    return [{ type: 'action-expired', action: id, clock: 'decide' }];
-  if (state === 'approved' && runBy !== undefined && now >= runBy)
-    return [{ type: 'action-expired', action: id, clock: 'run' }];
-  return [];
-}
-
 function settled(id: string, as: 'applied' | 'not-applied', how: 'looked', summary: string): ActionEvent {
   return { type: 'action-settled', action: id, as: as === 'applied' ? 'succeeded' : 'failed', how, summary };
 }
@@ -287,9 +152,5 @@ function isRequester(action: Action, actor: Actor): boolean {
 }
 
 function holdsAny(grants: Grants, actor: Actor): boolean {
-  return (['responder', 'approver', 'commander'] as const).some((right) => grantOf(grants, actor, right) !== undefined);
-}
-
-function privately(reason: string | undefined): { readonly reason?: { readonly private: string } } {
-  return reason === undefined || reason.trim() === '' ? {} : { reason: wordsOf(reason) };
+  return rights.some((right) => grantOf(grants, actor, right) !== undefined);
 }

@@ -73,7 +73,7 @@ describe.each(alerts.map((alert) => [alert.alert, alert] as const))('%s', (name,
   test('asks for figures that the bot has', () => {
     const metrics = createMetrics({ clock: { now: () => 0 }, version: '0', systems: [] });
     // Those of the scrape itself are made beside the store.
-    const atScrape = /^(store_up|queue_\w+|incidents_open|slack_budget_free_ratio|slack_connected)$/;
+    const atScrape = /^(store_up|queue_\w+|incidents_open|incidents_watched|slack_budget_free_ratio|slack_connected)$/;
     const asked = [...alert.expr.matchAll(/\bacgs_chatops_(\w+?)(?:_bucket|_count|_sum)?\b/g)].map(
       ([, figure]) => figure ?? '',
     );

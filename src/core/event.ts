@@ -123,7 +123,7 @@ export type GapEvent = {
   readonly reason: PrivateText;
 };
 
-/** What became of alerts without an incident, in a stream for the day on which they began to fire. */
+/** What became of alerts without an incident, in a stream for each day (UTC) on which they were told. */
 export type AlertEvent =
   | { readonly type: 'would-have-opened'; readonly runbook: string; readonly scope: string; readonly alert: Alert }
   | { readonly type: 'alert-unmatched'; readonly alert: Alert };

@@ -8,11 +8,14 @@ import { within } from './within.ts';
 const storeWithinMs = 1_000;
 /** A reading that hangs is given up then, so that a later scrape can ask again. */
 const readingAtMostMs = 5_000;
+/** More open incidents than these change nothing about whether any is watched. */
+const looked = 50;
 const queues = ['inbox', 'outbox', 'jobs'] as const;
 
 interface Figures {
   readonly queues: Readonly<Record<(typeof queues)[number], { waiting: number; oldestMs: number; failed?: number }>>;
   readonly openIncidents: number;
+  readonly watchedIncidents: number;
 }
 
 /** Never rejects because the store is away: its figures are then absent, and `acgs_chatops_store_up` is 0. */
@@ -34,6 +37,7 @@ export function createExposition(given: {
   const oldest = gauge('queue_oldest_age_seconds', 'Age of the oldest row that waits; for jobs: overdue', 'queue');
   const failed = gauge('queue_failed', 'Rows that were given up and are kept', 'queue');
   const openIncidents = gauge('incidents_open', 'Open incidents');
+  const watchedIncidents = gauge('incidents_watched', 'Open incidents whose recovery watch has not ended');
   const connected = gauge('slack_connected', '1 when Slack answers us and can reach us');
   const budget = gauge('slack_budget_free_ratio', 'Free share of our own allowance for a method of Slack', 'method');
 
@@ -53,7 +57,7 @@ export function createExposition(given: {
     storeUp.set(figures === undefined ? 0 : 1);
     // What is not known is absent: an old number would look like a new one.
     for (const one of [waiting, oldest, failed]) one.reset();
-    openIncidents.remove();
+    for (const one of [openIncidents, watchedIncidents]) one.remove();
     if (figures !== undefined) {
       for (const queue of queues) {
         const of = figures.queues[queue];
@@ -62,6 +66,7 @@ export function createExposition(given: {
         if (of.failed !== undefined) failed.set({ queue }, of.failed);
       }
       openIncidents.set(figures.openIncidents);
+      watchedIncidents.set(figures.watchedIncidents);
     }
     connected.set(given.slack.status().connected ? 1 : 0);
     for (const [method, free] of Object.entries(given.slack.budget())) budget.set({ method }, free);
@@ -74,5 +79,8 @@ async function figuresOf(store: Store): Promise<Figures> {
   const inbox = await store.inbox.backlog();
   const outbox = await store.outbox.backlog();
   const jobs = await store.jobs.backlog();
-  return { queues: { inbox, outbox, jobs }, openIncidents: await store.countIncidents({ status: 'open' }) };
+  const openIncidents = await store.countIncidents({ status: 'open' });
+  const open = openIncidents === 0 ? [] : await store.incidents({ status: 'open', limit: looked });
+  const watchedIncidents = open.filter(({ recovery }) => recovery?.state !== 'ended').length;
+  return { queues: { inbox, outbox, jobs }, openIncidents, watchedIncidents };
 }

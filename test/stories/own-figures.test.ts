@@ -66,6 +66,7 @@ describe('the figures of the bot', () => {
         (one.value('acgs_chatops_job_duration_seconds_count', { kind: 'watch-recovery', outcome: 'done' }) ?? 0) > 0,
     );
     expect(now.value('acgs_chatops_incidents_open')).toBe(1);
+    expect(now.value('acgs_chatops_incidents_watched')).toBe(1);
     expect(now.value('acgs_chatops_watch_last_turn_timestamp_seconds')).toBeGreaterThan(startedAt);
     await shown(
       'the checks',

@@ -67,7 +67,7 @@ async function perform(given: Given, action: Action, watch: Watch): Promise<Perf
   const shown = { ...action.shown, facts: action.claim?.facts ?? action.shown.facts };
   const { stopAsked, progress } = watch;
   const signal = AbortSignal.timeout(performWithinMs);
-  return kind.perform({ params: action.params, shown, signal, stopAsked, progress });
+  return kind.perform({ action: action.id, params: action.params, shown, signal, stopAsked, progress });
 }
 
 /** The effect is a fact by now: it is told until the store takes it, or until the others have to look themselves. */

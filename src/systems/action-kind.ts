@@ -1,7 +1,16 @@
 // Turns what one system can change into the `ActionKind` that the pipeline knows: parameters checked, nothing ever rejects.
 
 import type { z } from 'zod';
-import type { ActionKind, LookCall, Looked, PerformCall, Performed, Preview, Verified } from '../core/action/port.ts';
+import type {
+  ActionCall,
+  ActionKind,
+  LookCall,
+  Looked,
+  PerformCall,
+  Performed,
+  Preview,
+  Verified,
+} from '../core/action/port.ts';
 import { done, type Outcome, refused } from '../core/fault.ts';
 import type { Log } from '../core/ports.ts';
 import { withoutSecretTexts } from '../core/secret.ts';
@@ -10,7 +19,7 @@ import { withoutSecretTexts } from '../core/secret.ts';
 export interface ActionSteps<Deps, Params> {
   /** Whether the configuration is enough to change things; absent: it always is. */
   readonly configured?: (deps: Deps) => boolean;
-  preview(deps: Deps, params: Params, signal: AbortSignal): Promise<Outcome<Preview>>;
+  preview(deps: Deps, params: Params, call: ActionCall): Promise<Outcome<Preview>>;
   perform(deps: Deps, params: Params, call: PerformCall): Promise<Performed>;
   look(deps: Deps, params: Params, call: LookCall): Promise<Looked>;
   verify?(deps: Deps, params: Params, call: LookCall): Promise<Verified>;
@@ -32,7 +41,7 @@ export function defineAction<Deps, Schema extends z.ZodType>(
     schema,
     steps: {
       ...(configured === undefined ? {} : { configured }),
-      preview: async (deps, params, signal) => preview(deps, schema.parse(params ?? {}), signal),
+      preview: async (deps, params, call) => preview(deps, schema.parse(params ?? {}), call),
       perform: async (deps, params, call) => perform(deps, schema.parse(params ?? {}), call),
       look: async (deps, params, call) => look(deps, schema.parse(params ?? {}), call),
       ...(verify === undefined
@@ -65,13 +74,13 @@ export function actionKind<Deps>(
       if (parsed.success) return [];
       return parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
     },
-    async preview({ params, signal }) {
+    async preview(call) {
       if (deps === undefined) {
         const remedy = `Add systems.${name} to the bot's configuration, or do it by hand.`;
         return refused({ whose: 'operator', code: 'not-configured', message: `${missing}.`, remedy });
       }
       try {
-        const outcome = await steps.preview(deps, params, signal);
+        const outcome = await steps.preview(deps, call.params, call);
         return outcome.ok ? done(withoutSecretsShown(outcome.value)) : outcome;
       } catch (error) {
         const message = `${broke('preview', error)}.`;

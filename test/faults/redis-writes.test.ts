@@ -35,14 +35,21 @@ describe.skipIf(missing !== undefined)(`FLUSHDB${missing === undefined ? '' : ` 
   });
 
   async function preview(): Promise<Preview> {
-    const outcome = await flushdb.preview({ params: {}, signal: AbortSignal.timeout(10_000) });
+    const outcome = await flushdb.preview({ action: 'a', params: {}, signal: AbortSignal.timeout(10_000) });
     if (!outcome.ok) throw new Error(outcome.fault.message);
     return outcome.value;
   }
 
   async function perform(shown: Preview, budgetMs = 2_000): Promise<Performed> {
     const signal = AbortSignal.timeout(budgetMs);
-    return flushdb.perform({ params: {}, shown, signal, progress: () => undefined, stopAsked: () => false });
+    return flushdb.perform({
+      action: 'a',
+      params: {},
+      shown,
+      signal,
+      progress: () => undefined,
+      stopAsked: () => false,
+    });
   }
 
   async function flushesSeen(): Promise<number> {
@@ -73,7 +80,13 @@ describe.skipIf(missing !== undefined)(`FLUSHDB${missing === undefined ? '' : ` 
     await sleep(4_000);
     expect(await flushesSeen()).toBe(1);
     expect(proxy.toServer.text.match(/flushdb/gi)).toHaveLength(1);
-    const looked = await flushdb.look({ params: {}, shown, signal: AbortSignal.timeout(5_000), claimedAt: 0 });
+    const looked = await flushdb.look({
+      action: 'a',
+      params: {},
+      shown,
+      signal: AbortSignal.timeout(5_000),
+      claimedAt: 0,
+    });
     expect(looked).toMatchObject({ kind: 'unclear' });
     expect(looked.summary).toContain('1 FLUSHDB since the server started');
   });

@@ -4,6 +4,8 @@ import type { Outcome } from '../fault.ts';
 import type { Shown } from './action.ts';
 
 export interface ActionCall {
+  /** Id of the action: a system that keeps a note of who changed it can be asked for it later. */
+  readonly action: string;
   /** Validated when the runbook was loaded, or made by `Shown.undo`. */
   readonly params: unknown;
   /** Aborts at the end of the time that this step may take. */

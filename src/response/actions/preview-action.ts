@@ -53,5 +53,5 @@ export async function previewOf(given: Given, action: Action): Promise<Outcome<P
     const message = `There is no action ${action.system}.${action.kind}.`;
     return refused({ whose: 'author', code: 'no-such-kind', message, remedy: 'Run `acgs runbooks lint`.' });
   }
-  return kind.preview({ params: action.params, signal: AbortSignal.timeout(previewWithinMs) });
+  return kind.preview({ action: action.id, params: action.params, signal: AbortSignal.timeout(previewWithinMs) });
 }

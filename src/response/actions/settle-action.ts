@@ -43,6 +43,7 @@ export async function settleAction(given: Given, incident: string, id: string): 
   const kind = given.actions.kindOf(action.system, action.kind);
   const shown = { ...action.shown, facts: action.claim.facts };
   const looked = await kind?.look({
+    action: id,
     params: action.params,
     signal: AbortSignal.timeout(lookWithinMs),
     shown,

@@ -15,7 +15,13 @@ export async function verifyAction(given: Given, incident: string, id: string): 
   const kind = given.actions.kindOf(action.system, action.kind);
   if (kind?.verify === undefined) return;
   const { params, claim } = action;
-  const call = { params, shown: action.shown, claimedAt: claim.at, signal: AbortSignal.timeout(lookWithinMs) };
+  const call = {
+    action: id,
+    params,
+    shown: action.shown,
+    claimedAt: claim.at,
+    signal: AbortSignal.timeout(lookWithinMs),
+  };
   const { kind: state, summary } = await kind.verify(call);
   const at = { incident, action: id };
   const late = given.clock.now() - (action.finishedAt ?? action.since) > convergeWithinMs;

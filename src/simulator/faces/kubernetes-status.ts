@@ -46,6 +46,16 @@ export function conflict(name: string): Refusal {
   };
 }
 
+/** A write that names another uid: the object of that name was made anew. */
+export function wrongUid(name: string, named: string, present: string): Refusal {
+  const { details, ...refusal } = conflict(name);
+  return {
+    ...refusal,
+    message: `Operation cannot be fulfilled on deployments.apps "${name}": Precondition failed: UID in precondition: ${named}, UID in object meta: ${present}`,
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
 export function invalid(name: string, field: string, value: unknown, why: string): Refusal {
   return {
     code: 422,

@@ -1,7 +1,8 @@
 // Changes to deployments through the API: PUT and PATCH of a scale, PATCH of a deployment.
 import type { Cluster, Deployment, DeploymentSpec } from '../world/cluster.ts';
 import { applyPatch, isObject, type Json, type JsonObject, type PatchType, patchTypes } from './kubernetes-patch.ts';
-import { badRequest, conflict, invalid, type Refusal, unsupportedMediaType } from './kubernetes-status.ts';
+import { amountOf, withDefaultRequests } from './kubernetes-resources.ts';
+import { badRequest, conflict, invalid, type Refusal, unsupportedMediaType, wrongUid } from './kubernetes-status.ts';
 
 export type Written =
   | { readonly kind: 'written'; readonly deployment: Deployment }
@@ -24,6 +25,8 @@ export function replaceScale({ cluster, deployment, body, dryRun }: ChangeReques
   const metadata = isObject(scale.metadata) ? scale.metadata : {};
   if (metadata.name !== deployment.name)
     return refused(badRequest('the name of the object does not match the name on the URL'));
+  if (typeof metadata.uid === 'string' && metadata.uid !== '' && metadata.uid !== deployment.uid)
+    return refused(wrongUid(deployment.name, metadata.uid, deployment.uid));
   const spec = isObject(scale.spec) ? scale.spec : {};
   return setReplicas(cluster, deployment, spec.replicas ?? 0, metadata.resourceVersion, dryRun);
 }
@@ -49,7 +52,7 @@ export function patchDeployment(change: ChangeRequest): Written {
       spec: deployment.spec,
     }),
   ) as JsonObject;
-  const patched = applyPatch(stored, read.patch, read.type);
+  const patched = withDefaultRequests(applyPatch(stored, read.patch, read.type));
   const metadata = isObject(patched.metadata) ? patched.metadata : {};
   const problem = problemOf(deployment.name, patched.spec);
   if (problem) return refused(problem);
@@ -112,8 +115,6 @@ function parse(body: string): Json | undefined {
   }
 }
 
-const quantity = /^\d+(\.\d+)?(m|k|M|G|Ki|Mi|Gi)?$/;
-
 function problemOf(name: string, spec: Json | undefined): Refusal | undefined {
   if (!isObject(spec)) return invalid(name, 'spec', null, 'Required value');
   const template = isObject(spec.template) ? spec.template : {};
@@ -128,9 +129,20 @@ function problemOf(name: string, spec: Json | undefined): Refusal | undefined {
     const resources = isObject(container.resources) ? container.resources : {};
     const limits = isObject(resources.limits) ? resources.limits : {};
     for (const [resource, amount] of Object.entries(limits)) {
-      if (!quantity.test(String(amount)))
+      if (amountOf(amount) === undefined)
         return badRequest(
           `Deployment in version "v1" cannot be handled as a Deployment: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$' (${field}.resources.limits.${resource})`,
+        );
+    }
+    const requests = isObject(resources.requests) ? resources.requests : {};
+    for (const [resource, amount] of Object.entries(requests)) {
+      const limit = limits[resource];
+      if (limit !== undefined && (amountOf(amount) ?? 0) > (amountOf(limit) ?? 0))
+        return invalid(
+          name,
+          `${field}.resources.requests`,
+          amount,
+          `must be less than or equal to ${resource} limit of ${limit}`,
         );
     }
   }

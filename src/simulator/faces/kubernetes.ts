@@ -1,8 +1,8 @@
 // The Kubernetes face: an API server over HTTPS that knows the namespace of ACGS-2.
 
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import type { World } from '../world/world.ts';
 import { createKubernetesRoutes, type KubernetesAnswer } from './kubernetes-routes.ts';
 import { statusObject, unauthorized } from './kubernetes-status.ts';
@@ -15,6 +15,8 @@ export interface KubernetesFaceOptions {
   readonly port?: number;
   /** What the token's owner may do; `resource` may have a subresource, as in 'deployments/scale'. Default: everything. */
   readonly allows?: (verb: string, resource: string) => boolean;
+  /** Without TLS, as `kubectl proxy` serves it: what goes over the wire can be read. */
+  readonly plain?: boolean;
 }
 
 /** A change that reached the cluster or was tried out on it. */
@@ -43,6 +45,7 @@ export async function startKubernetesFace({
   world,
   port,
   allows = () => true,
+  plain = false,
 }: KubernetesFaceOptions): Promise<KubernetesFace> {
   const { key, certificate } = makeSelfSigned(Date.now());
   const token = `pretend-${randomBytes(16).toString('hex')}`;
@@ -71,12 +74,16 @@ export async function startKubernetesFace({
     send(response, answered);
   }
 
-  const server = createServer({ key, cert: certificate }, (request, response) => {
+  const listen = (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = plain ? createHttp(listen) : createHttps({ key, cert: certificate }, listen);
   const wire = await openWire(server, world, { port, brokenHow: () => world.wireFault('kubernetes') });
-  const url = `https://127.0.0.1:${wire.port}`;
-  return { url, token, certificate, writes, kubeconfig: kubeconfigText(url, certificate, token), stop: wire.stop };
+  const url = `${plain ? 'http' : 'https'}://127.0.0.1:${wire.port}`;
+  const trust = plain
+    ? 'insecure-skip-tls-verify: true'
+    : `certificate-authority-data: ${Buffer.from(certificate).toString('base64')}`;
+  return { url, token, certificate, writes, kubeconfig: kubeconfigText(url, trust, token), stop: wire.stop };
 }
 
 function send(response: ServerResponse, { code, body }: KubernetesAnswer): void {
@@ -89,14 +96,14 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function kubeconfigText(server: string, certificate: string, token: string): string {
+function kubeconfigText(server: string, trust: string, token: string): string {
   return `apiVersion: v1
 kind: Config
 clusters:
   - name: pretend
     cluster:
       server: ${server}
-      certificate-authority-data: ${Buffer.from(certificate).toString('base64')}
+      ${trust}
 users:
   - name: chatops
     user:

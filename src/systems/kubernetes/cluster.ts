@@ -5,6 +5,7 @@ import { type RequestOptions, request as requestHttps } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiConstructor, ApiType, KubeConfig, RequestContext, ResponseContext } from '@kubernetes/client-node';
+import type { Clock } from '../../core/ports.ts';
 import {
   type Answer,
   answered,
@@ -16,19 +17,21 @@ import {
   unreachable,
   withoutSecrets,
 } from '../failure.ts';
+import { effectOf, type WriteAnswer } from '../writing.ts';
 import type { KubernetesConfig } from './config.ts';
 
 const maxBodyBytes = 8_000_000;
 
 export interface Cluster {
   readonly namespace: string;
-  /** Calls one API; `request` is how people would name the call. */
+  readonly clock: Clock;
+  /** Calls one API, never twice; `request` is how people would name the call. What failed says whether it can have had an effect. */
   call<Api extends ApiType, T>(
     api: (library: Library) => ApiConstructor<Api>,
     request: string,
     signal: AbortSignal,
-    work: (api: Api) => Promise<T>,
-  ): Promise<Answer<T>>;
+    work: (api: Api, library: Library) => Promise<T>,
+  ): Promise<WriteAnswer<T>>;
 }
 
 /** Nine tenths of a second and 70 MB: not paid by those who have no cluster, and not before the start is over. */
@@ -39,10 +42,16 @@ class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge';
 }
 
-export function clusterOf(config: KubernetesConfig): Cluster {
+/** Whether anything of a call can have reached the server. */
+interface Wire {
+  left: boolean;
+}
+
+export function clusterOf(config: KubernetesConfig, clock: Clock): Cluster {
   let opening: Promise<Answer<{ readonly library: Library; readonly kube: KubeConfig }>> | undefined;
   return {
     namespace: config.namespace,
+    clock,
     async call(api, request, signal, work) {
       const began = performance.now();
       opening ??= open(config);
@@ -50,16 +59,21 @@ export function clusterOf(config: KubernetesConfig): Cluster {
       if (!opened.ok) {
         // The kubeconfig may be put right while the bot runs.
         opening = undefined;
-        return opened;
+        return { ...opened, effect: 'none' };
       }
       const { library, kube } = opened.value;
       const asked = { system: 'kubernetes', request };
+      const wire: Wire = { left: false };
+      const effect = () => (wire.left ? 'unknown' : 'none');
       try {
         signal.throwIfAborted();
-        return answered(await work(clientFor(library, kube, api(library), signal)));
+        return answered(await work(clientFor(library, kube, api(library), signal, wire), library));
       } catch (error) {
-        if (signal.aborted) return { ok: false, failure: timedOut(asked, performance.now() - began) };
-        return { ok: false, failure: failureOf(library, error, request, secretsOf(kube)) };
+        if (signal.aborted) return { ok: false, failure: timedOut(asked, performance.now() - began), effect: effect() };
+        const failure = failureOf(library, error, request, secretsOf(kube));
+        return error instanceof library.ApiException
+          ? { ok: false, failure, effect: effectOf(error.code), status: error.code }
+          : { ok: false, failure, effect: effect() };
       }
     },
   };
@@ -93,12 +107,13 @@ function clientFor<Api extends ApiType>(
   kube: KubeConfig,
   apiClass: ApiConstructor<Api>,
   signal: AbortSignal,
+  wire: Wire,
 ): Api {
   const server = kube.getCurrentCluster()?.server ?? '';
   return new apiClass(
     library.createConfiguration({
       baseServer: new library.ServerConfiguration(server, {}),
-      httpApi: library.wrapHttpLibrary({ send: (request) => send(library, kube, request, signal) }),
+      httpApi: library.wrapHttpLibrary({ send: (request) => send(library, kube, request, signal, wire) }),
     }),
   );
 }
@@ -109,6 +124,7 @@ async function send(
   kube: KubeConfig,
   request: RequestContext,
   signal: AbortSignal,
+  wire: Wire,
 ): Promise<ResponseContext> {
   const url = new URL(request.getUrl());
   const options: RequestOptions = { method: request.getHttpMethod(), headers: request.getHeaders(), signal };
@@ -116,10 +132,17 @@ async function send(
   await kube.applyToHTTPSOptions(options);
   // The API takes JSON text; the other kinds of body are for APIs that this library is not made for.
   const sent = request.getBody();
+  const secure = url.protocol === 'https:';
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-    start(url, options, resolve)
+    const leaves = () => {
+      wire.left = true;
+    };
+    (secure ? requestHttps : requestHttp)(url, options, resolve)
       .on('error', reject)
+      // No connection is kept for another call; before the handshake nothing of the request is sent.
+      .on('socket', (socket) =>
+        socket.connecting ? socket.once(secure ? 'secureConnect' : 'connect', leaves) : leaves(),
+      )
       .end(typeof sent === 'string' ? sent : undefined);
   });
   const chunks: Buffer[] = [];
@@ -172,8 +195,10 @@ const wrongServer =
 function remedyFor(status: number): string | undefined {
   if (status === 401) return 'Renew the credentials of this kubeconfig context; the cluster does not know them.';
   if (status === 403)
-    return 'Grant this right to the account of the bot: get deployments, list horizontalpodautoscalers.';
+    return 'Grant this right to the account of the bot: deploy/kubernetes/rbac.yml has all that it needs.';
   if (status === 404) return 'Check the name in the runbook, and namespace and context under systems.kubernetes.';
+  if (status === 409) return 'Somebody else changed it at that moment: look at it again, then decide.';
+  if (status === 422) return 'Correct the parameters in the runbook; the cluster says which it does not take.';
   return status >= 300 && status < 400 ? wrongServer : undefined;
 }
 

@@ -25,7 +25,7 @@ const mayGrowBy = 0.2;
 export const flushdb = defineAction(params, {
   configured: (config: RedisConfig) => config.actionsUrl !== undefined,
 
-  async preview(config: RedisConfig, about, signal) {
+  async preview(config: RedisConfig, about, { signal }) {
     const read = await withWriter(config, 'SCAN', signal, async (redis) => ({
       facts: await serverFacts(redis, config),
       size: await redis.dbsize(),

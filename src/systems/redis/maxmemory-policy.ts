@@ -26,7 +26,7 @@ const setting = 'maxmemory-policy';
 export const maxmemoryPolicy = defineAction(params, {
   configured: (config: RedisConfig) => config.actionsUrl !== undefined,
 
-  async preview(config: RedisConfig, { policy }, signal) {
+  async preview(config: RedisConfig, { policy }, { signal }) {
     const read = await withWriter(config, `CONFIG GET ${setting}`, signal, async (redis) => ({
       now: await settingOf(redis, setting),
       memory: await infoOf(redis, 'memory'),

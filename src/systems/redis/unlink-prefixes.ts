@@ -24,7 +24,7 @@ const pauseMs = 10;
 export const unlinkPrefixes = defineAction(params, {
   configured: (config: RedisConfig) => config.actionsUrl !== undefined,
 
-  async preview(config: RedisConfig, { prefixes }, signal) {
+  async preview(config: RedisConfig, { prefixes }, { signal }) {
     const overlap = prefixes.filter((one) =>
       config.protectedPrefixes.some((kept) => one.startsWith(kept) || kept.startsWith(one)),
     );

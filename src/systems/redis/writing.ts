@@ -3,8 +3,8 @@
 import type { Redis } from 'ioredis';
 import type { Fact } from '../../core/action/action.ts';
 import type { Performed } from '../../core/action/port.ts';
-import { type Outcome, refused } from '../../core/fault.ts';
 import { type Failure, failed, oneLine } from '../failure.ts';
+import { cannotShow } from '../writing.ts';
 import type { RedisConfig } from './config.ts';
 import { infoOf } from './info.ts';
 import { addressOf, type RedisAnswer, type RedisDeps, withRedis } from './session.ts';
@@ -49,13 +49,8 @@ export async function serverFacts(redis: Redis, config: RedisConfig): Promise<re
   ];
 }
 
-export function refusedBecause(failure: Failure): Outcome<never> {
-  return refused({
-    whose: failure.reason === 'not_configured' ? 'operator' : 'system',
-    code: `redis-${failure.reason}`,
-    message: `${failure.detail}.`,
-    remedy: failure.remedy,
-  });
+export function refusedBecause(failure: Failure) {
+  return cannotShow('redis', failure);
 }
 
 /**

@@ -73,8 +73,8 @@ it('needs no right but to get deployments and to list autoscalers', async () => 
 it("shows the cluster's own words when it lacks the right, and which right", async () => {
   const observation = await askCluster('acgs2-agent-bus', { allows: () => false });
   expect(observation.unknown?.reason).toBe('unauthorized');
-  expect(observation.unknown?.detail).toMatch(/403.*forbidden/i);
-  expect(observation.unknown?.remedy).toContain('get deployments');
+  expect(observation.unknown?.detail).toMatch(/403.*forbidden.*cannot get resource "deployments"/i);
+  expect(observation.unknown?.remedy).toContain('deploy/kubernetes/rbac.yml');
 });
 
 it('names a deployment that is not there', async () => {

@@ -66,6 +66,7 @@ describe('parameters of actions', () => {
     ['redis.flushdb', {}],
     ['kubernetes.scale', { deployment: 'acgs2-agent-bus', replicas: 5, maximum: 5 }],
     ['kubernetes.set-resources', { deployment: 'acgs2-agent-bus', container: 'agent-bus', cpu: '2', memory: '4Gi' }],
+    ['kubernetes.set-resources', { deployment: 'acgs2-agent-bus', container: 'agent-bus', memory: 'none' }],
     ['alertmanager.silence', { matchers: { alertname: 'HighP99Latency', service: '=~acgs2.*' }, for: '2h' }],
   ])('of %s: %j is fine', (uses, params) => {
     expect(problems(uses, params, 'action')).toEqual([]);
@@ -80,6 +81,8 @@ describe('parameters of actions', () => {
     ['kubernetes.scale', { deployment: 'a', replicas: 6, maximum: 5 }, 'replicas'],
     ['kubernetes.set-resources', { deployment: 'a', container: 'b' }, 'cpu'],
     ['kubernetes.set-resources', { deployment: 'a', container: 'b', cpu: 'lots' }, 'cpu'],
+    ['kubernetes.set-resources', { deployment: 'a', container: 'b', memory: '4ki' }, 'memory'],
+    ['kubernetes.set-resources', { deployment: 'a', container: 'b', memory: '-1' }, 'memory'],
     ['alertmanager.silence', { matchers: {}, for: '2h' }, 'matchers'],
     ['alertmanager.silence', { matchers: { a: 'b' }, for: 'ever' }, 'for'],
   ])('of %s: %j is wrong at %j', (uses, params, path) => {

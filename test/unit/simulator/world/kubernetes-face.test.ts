@@ -86,6 +86,28 @@ test('scaling with the version that was read works once, and with a stale one co
   expect(face.writes.map((write) => write.code)).toEqual([200, 409]);
 });
 
+test('a scale that names another uid conflicts: the deployment was made anew', async () => {
+  const { apps } = await start();
+  const read = await apps.readNamespacedDeploymentScale(bus);
+  const metadata = { ...read.metadata, uid: '5d0c1f8e-31a4-4f0e-9a52-6c1be2d7ffff' };
+  await expect(
+    apps.replaceNamespacedDeploymentScale({ ...bus, body: { metadata, spec: { replicas: 5 } } }),
+  ).rejects.toMatchObject({ code: 409, body: expect.stringContaining('UID in precondition') });
+});
+
+test('a limit below the request is invalid, and a limit without a request becomes one', async () => {
+  const { apps } = await start();
+  const change = (resources: object) => ({
+    spec: { template: { spec: { containers: [{ name: 'agent-bus', resources }] } } },
+  });
+  await expect(
+    apps.patchNamespacedDeployment({ ...bus, body: change({ limits: { cpu: '100m' } }) }, strategic),
+  ).rejects.toMatchObject({ code: 422, body: expect.stringContaining('must be less than or equal to cpu limit') });
+  const without = change({ limits: { cpu: '1' }, requests: { cpu: null } });
+  const patched = await apps.patchNamespacedDeployment({ ...bus, body: without }, strategic);
+  expect(patched.spec?.template.spec?.containers[0]?.resources?.requests?.cpu).toBe('1');
+});
+
 test('a dry run answers and changes nothing', async () => {
   const { apps, world } = await start();
   const tried = await apps.patchNamespacedDeploymentScale(

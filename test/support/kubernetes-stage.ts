@@ -1,0 +1,158 @@
+// The pretend API server behind a proxy, and the Kubernetes actions as the pipeline would call them.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ActionKind, Looked, Performed, Preview, Verified } from '../../src/core/action/port.ts';
+import type { Outcome } from '../../src/core/fault.ts';
+import { type KubernetesFace, startKubernetesFace } from '../../src/simulator/faces/kubernetes.ts';
+import { createWorld, type World } from '../../src/simulator/world/world.ts';
+import { type TestSystems, testSystems } from './system-checks.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+export interface KubernetesStage {
+  readonly world: World;
+  readonly face: KubernetesFace;
+  readonly proxy: TcpProxy;
+  readonly systems: TestSystems;
+  /** What the account may do from now on; `verb` and `resource` as in a Role. */
+  allow(allows: (verb: string, resource: string) => boolean): void;
+  /** Every right that was used so far. */
+  readonly used: ReadonlySet<string>;
+  /** From now on something before the API server answers every change, which the cluster never sees; an empty body is a Status. */
+  answerWrites(code: number, body: string): void;
+  /** How many changes were answered so. */
+  readonly writesAnswered: number;
+  /** Moves the clock of the cluster. */
+  pass(seconds: number): void;
+  kind(name: string, params: unknown): StagedKind;
+  stop(): Promise<void>;
+}
+
+/** One kind with its parameters. `shown` is a preview that was taken before. */
+export interface StagedKind {
+  preview(): Promise<Outcome<Preview>>;
+  /** Throws when the preview is refused. */
+  shown(): Promise<Preview>;
+  perform(shown: Preview, budgetMs?: number): Promise<Performed>;
+  look(shown: Preview, claimedAt?: number): Promise<Looked>;
+  verify(shown: Preview): Promise<Verified>;
+}
+
+/** @param plain without TLS, so that a proxy can tell what it carries */
+export async function startKubernetesStage({ plain = false } = {}): Promise<KubernetesStage> {
+  let nowMs = Date.now();
+  let allows: (verb: string, resource: string) => boolean = () => true;
+  const used = new Set<string>();
+  const world = createWorld({ now: () => nowMs, historyDays: 0.01 });
+  const face = await startKubernetesFace({
+    world,
+    plain,
+    allows: (verb, resource) => {
+      used.add(`${verb} ${resource}`);
+      return allows(verb, resource);
+    },
+  });
+  const gate = await startGate(face.url);
+  const proxy = await startTcpProxy(plain ? gate.port : Number(new URL(face.url).port));
+  const folder = await mkdtemp(join(tmpdir(), 'kubernetes-stage-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, face.kubeconfig.replace(new URL(face.url).host, proxy.address), { mode: 0o600 });
+  const systems = testSystems({ kubernetes: { kubeconfig, namespace: 'acgs2' } });
+  return {
+    ...{ world, face, proxy, systems, used },
+    allow(next) {
+      allows = next;
+    },
+    answerWrites(code, body) {
+      if (!plain) throw new Error('only a plain wire can be answered for');
+      gate.answer = { code, body: body === '' ? JSON.stringify({ kind: 'Status', code, message: 'no' }) : body };
+    },
+    get writesAnswered() {
+      return gate.answered;
+    },
+    pass(seconds) {
+      nowMs += seconds * 1_000;
+      world.tick();
+    },
+    kind: (name, params) => staged(systems.system('kubernetes').actions[name], params),
+    async stop() {
+      await systems.close();
+      await proxy.stop();
+      await gate.stop();
+      await face.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Gate {
+  readonly port: number;
+  answer: { readonly code: number; readonly body: string } | undefined;
+  readonly answered: number;
+  stop(): Promise<void>;
+}
+
+/** Stands before the API server as a gateway does, and carries whole requests. */
+async function startGate(upstream: string): Promise<Gate> {
+  let answered = 0;
+  const gate = { answer: undefined as Gate['answer'] };
+  const server = createServer((request, response) => {
+    if (gate.answer !== undefined && (request.method === 'PUT' || request.method === 'PATCH')) {
+      answered += 1;
+      const { code, body } = gate.answer;
+      request.resume().on('end', () => {
+        response.writeHead(code, { 'content-type': 'application/json' }).end(body);
+      });
+      return;
+    }
+    const { method, headers, url } = request;
+    const onward = forward(`${upstream}${url}`, { method, headers }, (reply) => {
+      response.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(response);
+    });
+    onward.on('error', () => request.socket.destroy());
+    request.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    get answer() {
+      return gate.answer;
+    },
+    set answer(next) {
+      gate.answer = next;
+    },
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    get answered() {
+      return answered;
+    },
+  };
+}
+
+export function staged(kind: ActionKind | undefined, params: unknown, action = 'an-action'): StagedKind {
+  if (kind === undefined) throw new Error('there is no such kind of action');
+  const call = (budgetMs = 30_000) => ({ action, params, signal: AbortSignal.timeout(budgetMs) });
+  const preview = () => kind.preview(call());
+  return {
+    preview,
+    async shown() {
+      const outcome = await preview();
+      if (!outcome.ok) throw new Error(outcome.fault.message);
+      return outcome.value;
+    },
+    perform: (shown, budgetMs) =>
+      kind.perform({ ...call(budgetMs), shown, progress: () => undefined, stopAsked: () => false }),
+    look: (shown, claimedAt = 0) => kind.look({ ...call(), shown, claimedAt }),
+    async verify(shown) {
+      if (kind.verify === undefined) throw new Error('this kind is not verified');
+      return kind.verify({ ...call(), shown, claimedAt: 0 });
+    },
+  };
+}

@@ -9,6 +9,8 @@ let story: Story;
 let witness: Witness;
 beforeAll(async () => {
   story = await startStory();
+  // The first command of a process is slower than all others on a machine that has much to do.
+  await story.slack.command('rita', '#incidents', 'help');
   witness = bearWitness(story);
 });
 afterAll(() => story.stop());

@@ -3,9 +3,12 @@
 import type { Notice } from '../../core/notice.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { evidenceMessages } from '../blocks/evidence.ts';
+import { evidenceFile, wasCut } from '../blocks/evidence-file.ts';
 import { callMessage, sayMessage } from '../blocks/talk.ts';
-import type { Attempt } from '../posting.ts';
+import { SlackCallFailed } from '../failures.ts';
+import type { Attempt, Place } from '../posting.ts';
 import { channelPlace, type Publishing, postNear, threadPlace } from '../publishing.ts';
+import { shareOnce } from './files.ts';
 
 export async function call(
   p: Publishing,
@@ -24,7 +27,33 @@ export async function say(p: Publishing, attempt: Attempt, notice: Extract<Notic
 
 export async function evidence(p: Publishing, attempt: Attempt, view: IncidentView, round: number): Promise<void> {
   const place = await threadPlace(p, attempt, view.id);
-  for (const [index, message] of evidenceMessages(view, round).entries()) {
+  const messages = evidenceMessages(view, round);
+  for (const [index, message] of messages.entries()) {
     await postNear(p, attempt, place, message, index + 1);
+  }
+  if (wasCut(messages)) await attachWhole(p, attempt, view, round, place);
+}
+
+/** What the messages had to cut stands in a file beside them. */
+async function attachWhole(
+  p: Publishing,
+  attempt: Attempt,
+  view: IncidentView,
+  round: number,
+  place: Place,
+): Promise<void> {
+  const upload = {
+    subject: view.id,
+    evidence: `evidence-${round}`,
+    filename: `${view.id.toLowerCase()}-evidence-${round}.md`,
+    title: `${view.id}: evidence of round ${round}, uncut`,
+    bytes: new TextEncoder().encode(evidenceFile(view, round)),
+  };
+  try {
+    await shareOnce(p, attempt, upload, place, `The evidence of ${view.id}, uncut.`);
+  } catch (error) {
+    // The messages are out, and they count what is missing.
+    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    p.log.warn({ incident: view.id, why: error.failure.why }, 'Slack takes no file; the evidence stays cut');
   }
 }

@@ -123,3 +123,61 @@ it('the report is shared when the first share never arrived', async () => {
   await stage.quiet();
   expect(stage.slack.messages(room).filter((one) => one.files.length > 0)).toHaveLength(1);
 });
+
+/** An incident with one check of that many rows. */
+function withRows(many: number) {
+  const view = anIncident();
+  const [check] = view.checks;
+  if (check?.observation === undefined) throw new Error('the incident of tests has an answered check');
+  const rows = Array.from({ length: many }, (_, n) => ({
+    label: `pod-${n} <!channel> ${'x'.repeat(300)}`,
+    verdict: 'ok' as const,
+    note: `note ${n} ${'n'.repeat(300)}`,
+  }));
+  return { ...view, checks: [{ ...check, observation: { ...check.observation, rows } }] };
+}
+
+const evidence = { kind: 'evidence', incident: 'INC-42', round: 1 } as const;
+
+it('F27: evidence that is too long is cut with a count, and the whole of it is a file in the thread, shared once', async () => {
+  const { thread } = await begin();
+  stage.desk.incidents.set('INC-42', withRows(60));
+  // The answer to the share gets lost, so it is looked for.
+  stage.slack.faults.fail('files.completeUploadExternal', { kind: 'error', error: 'fatal_error', applied: true });
+  await stage.desk.send(evidence);
+  await stage.quiet();
+  const messages = thread();
+  const [first] = messages;
+  expect(wordsOf(first)).toContain('and 54 more rows');
+  expect(wordsOf(first)).toMatch(/… \(\+\d+ characters\)/);
+  for (const message of messages) {
+    expect(message.blocks?.length ?? 0).toBeLessThanOrEqual(50);
+    expect(message.text.length).toBeLessThanOrEqual(4_000);
+  }
+  expect(stage.slack.files().map((file) => file.name)).toEqual(['inc-42-evidence-1.md']);
+  const [file] = stage.slack.files();
+  const text = Buffer.from(stage.slack.fileBytes(file?.id ?? '')).toString('utf8');
+  for (const n of [0, 30, 59]) {
+    expect(text).toContain(`pod-${n} &lt;!channel> ${'x'.repeat(300)}`);
+    expect(text).toContain(`note ${n} ${'n'.repeat(300)}`);
+  }
+  expect(messages.filter((message) => message.files.length > 0)).toHaveLength(1);
+  expect(stage.slack.findings).toEqual([]);
+});
+
+it('F27: evidence that fits needs no file, and a Slack that takes none gets the cut one', async () => {
+  const { thread } = await begin();
+  stage.desk.incidents.set('INC-42', { ...withRows(2), checks: anIncident().checks.slice(0, 1) });
+  await stage.desk.send(evidence);
+  await stage.quiet();
+  expect(stage.slack.files()).toEqual([]);
+  stage.slack.faults.fail('files.getUploadURLExternal', { kind: 'error', error: 'missing_scope' });
+  stage.desk.incidents.set('INC-42', withRows(60));
+  await stage.desk.send({ ...evidence, round: 2 });
+  await stage.quiet();
+  expect(thread().map((message) => message.text.split(':')[0])).toEqual([
+    'Evidence of INC-42, round 1',
+    'Evidence of INC-42, round 2',
+  ]);
+  expect((await stage.store.outbox.backlog()).failed).toBe(0);
+});

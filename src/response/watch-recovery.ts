@@ -148,7 +148,7 @@ async function report(
       kind: 'say',
       incident: incident.id,
       where: 'channel',
-      text: `${announcement[reading.state]} · ${summary}, ${reading.healthySamples} of ${recovery.samples} healthy samples · ${incident.id}`,
+      text: `${announcement[reading.state]} · ${summary}, ${Math.min(reading.healthySamples, recovery.samples)} of ${recovery.samples} healthy samples · ${incident.id}`,
     },
   });
   return after;

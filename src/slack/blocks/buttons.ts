@@ -47,10 +47,16 @@ export function incidentActions(view: IncidentView): KnownBlock | undefined {
   const room = drawnAsButtons - deeds.length;
   const asButtons = intents.length <= room ? intents : intents.slice(0, room - 1);
   const inMenu = intents.slice(asButtons.length, asButtons.length + menuLimit);
-  const primary = view.status === 'open' && deeds.every((deed) => deed.style === undefined);
+  const primary = deeds.every((deed) => deed.style === undefined) && isPushed(intents[0], view);
   const buttons = asButtons.map((intent, position) => intentButton(intent, view.id, primary && position === 0));
   const elements = [...deeds, ...buttons, ...(inMenu.length === 0 ? [] : [menu(inMenu, view.id)])];
   return { type: 'actions', elements };
+}
+
+/** Resolving is pushed only when the metric says that it is over; while it is bad, nothing invites to close the incident. */
+function isPushed(intent: Intent | undefined, view: IncidentView): boolean {
+  if (view.status !== 'open') return false;
+  return intent !== 'resolve' || view.recovery?.state === 'recovered' || view.headline.verdict === 'ok';
 }
 
 function deedButtons(view: IncidentView): readonly Button[] {

@@ -123,7 +123,7 @@ function recoveryText(view: IncidentView): string {
     'signal-lost': 'signal lost',
     ended: 'no longer watched',
   };
-  return `${said[state]} · ${summary} · ${healthySamples} of ${neededSamples} healthy samples`;
+  return `${said[state]} · ${summary} · ${Math.min(healthySamples, neededSamples)} of ${neededSamples} healthy samples`;
 }
 
 function setupFootnote(view: IncidentView): KnownBlock | undefined {

@@ -292,6 +292,8 @@ describe('the card', () => {
     expect(drawn.filter((one) => one.type === 'button').length).toBeLessThanOrEqual(4);
     const underWay = [{ id: 'a', title: 'Scale', state: 'running', since: nightMs }] as const;
     expect(buttons({ ...view, underWay }).map((one) => one.action_id)).not.toContain('acgs.propose');
+    // Nothing invites to close an incident that is still bad.
+    expect(buttons({ ...view, underWay }).filter((one) => 'style' in one)).toEqual([]);
   });
 
   it('says when the clock runs, and for whom', () => {

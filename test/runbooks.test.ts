@@ -60,7 +60,7 @@ describe('the latency procedure', () => {
   it('offers every fix of step 8, the safe sibling before FLUSHDB, each with its caution', () => {
     expect(latency.actions.map(({ system, kind }) => `${system}.${kind}`)).toEqual([
       ...['redis.unlink-prefixes', 'redis.maxmemory-policy', 'redis.flushdb'],
-      ...['kubernetes.scale', 'kubernetes.set-resources'],
+      ...['kubernetes.scale', 'kubernetes.set-resources', 'alertmanager.silence'],
     ]);
     for (const { id, caution } of latency.actions) expect(caution, id).toBeDefined();
   });

@@ -47,7 +47,7 @@ function isWanted(value: string | undefined, wanted: LabelMatch): boolean {
 }
 
 /** `CriticalP99Latency {service="agent-bus", severity="critical"} · P99 is high`: to be quoted as data, never formatted. */
-export function spellAlert({ name, labels, summary }: Alert): string {
+export function spellAlert({ name, labels, summary }: Pick<Alert, 'name' | 'labels' | 'summary'>): string {
   const told = Object.entries(labels).filter(([label]) => label !== 'alertname');
   const braces = told.length === 0 ? '' : ` {${told.map(([label, value]) => `${label}="${value}"`).join(', ')}}`;
   return `${name}${braces}${summary === undefined ? '' : ` · ${summary}`}`;

@@ -47,6 +47,7 @@ export function setUpBot(company: CompanyAddresses, folder: string, runbooks: st
       ],
       systems: {
         prometheus: { url: systems.prometheus },
+        alertmanager: { url: systems.alertmanager },
         dashboard: { url: systems.dashboard },
         redis: { url: systems.redis, actionsUrl: systems.redis },
         kubernetes: { kubeconfig: 'kubeconfig', namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },

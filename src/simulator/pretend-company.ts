@@ -1,5 +1,6 @@
 // The whole pretend company on loopback: its world, a face for each of its systems, and its Slack workspace.
 
+import { startAlertmanagerFace } from './faces/alertmanager.ts';
 import { startDashboardFace } from './faces/dashboard.ts';
 import { startKubernetesFace } from './faces/kubernetes.ts';
 import { startPrometheusFace } from './faces/prometheus.ts';
@@ -14,6 +15,7 @@ export interface PretendCompany {
   /** Base URLs, as a config file names them. `kubeconfig` is YAML text. */
   readonly systems: {
     readonly prometheus: string;
+    readonly alertmanager: string;
     readonly dashboard: string;
     readonly redis: string;
     readonly kubernetes: string;
@@ -47,7 +49,7 @@ export async function startPretendCompany(
   options: { readonly world?: WorldOptions; readonly slack?: PretendSlackOptions } = {},
 ): Promise<PretendCompany> {
   const world = createWorld(options.world);
-  const [prometheus, dashboard, redis, kubernetes, slack] = await Promise.all([
+  const [prometheus, alertmanager, dashboard, redis, kubernetes, slack] = await Promise.all([
     startPrometheusFace({
       source: world.source,
       now: world.now,
@@ -58,6 +60,7 @@ export async function startPretendCompany(
         },
       },
     }),
+    startAlertmanagerFace({ world }),
     startDashboardFace({ world }),
     startRedisFace({ world }),
     startKubernetesFace({ world }),
@@ -69,6 +72,7 @@ export async function startPretendCompany(
     slack,
     systems: {
       prometheus: prometheus.url,
+      alertmanager: alertmanager.url,
       dashboard: dashboard.url,
       redis: redis.url,
       kubernetes: kubernetes.url,
@@ -76,7 +80,7 @@ export async function startPretendCompany(
     },
     async stop() {
       world.stop();
-      await Promise.all([slack, prometheus, dashboard, redis, kubernetes].map((part) => part.stop()));
+      await Promise.all([slack, prometheus, alertmanager, dashboard, redis, kubernetes].map((part) => part.stop()));
     },
   };
 }

@@ -124,18 +124,3 @@ function withoutSecretsShown(preview: Preview): Preview {
   const { undo, ...shown } = preview;
   return { ...withoutSecretTexts(shown), ...(undo === undefined ? {} : { undo }) };
 }
-
-/** A kind that runbooks may name although only people can do it: it is never offered as a button. */
-export function byHand<Deps>(schema: z.ZodType): ActionRecipe<Deps> {
-  const message = 'The bot cannot do this.';
-  return {
-    schema,
-    steps: {
-      configured: () => false,
-      preview: async () =>
-        refused({ whose: 'person', code: 'by-hand', message, remedy: 'Do it by hand, and note it in the record.' }),
-      perform: async () => ({ kind: 'failed', summary: message }),
-      look: async () => ({ kind: 'unclear', summary: message }),
-    },
-  };
-}

@@ -23,6 +23,20 @@ export function effectOf(status: number): FailedWrite['effect'] {
   return status >= 300 && status < 500 && status !== 408 ? 'none' : 'unknown';
 }
 
+/** Failures of a connection that was never made. */
+const neverConnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** True when nothing can have been sent: no connection, or one whose certificate was not taken. */
+export function surelyNotSent(code: string | undefined): boolean {
+  return code !== undefined && (neverConnected.has(code) || /CERT|SELF_SIGNED|VERIFY|ERR_TLS|ERR_SSL/.test(code));
+}
+
 /** An action whose one write failed. */
 export function writeEnd({ failure, effect }: FailedWrite): Performed {
   return { kind: effect === 'none' ? 'failed' : 'unknown', summary: oneLine(failure.detail) };

@@ -1,7 +1,8 @@
 // A scale and a patch when the cluster refuses, breaks or loses its answer: at most once, and the outcome is not guessed.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KubernetesStage, type StagedKind, startKubernetesStage } from '../support/kubernetes-stage.ts';
+import { type KubernetesStage, startKubernetesStage } from '../support/kubernetes-stage.ts';
+import type { StagedKind } from '../support/staged-kind.ts';
 import type { ProxyFaults } from '../support/tcp-proxy.ts';
 
 const bus = 'acgs2-agent-bus';

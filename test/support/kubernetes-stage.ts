@@ -5,10 +5,9 @@ import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ActionKind, Looked, Performed, Preview, Verified } from '../../src/core/action/port.ts';
-import type { Outcome } from '../../src/core/fault.ts';
 import { type KubernetesFace, startKubernetesFace } from '../../src/simulator/faces/kubernetes.ts';
 import { createWorld, type World } from '../../src/simulator/world/world.ts';
+import { type StagedKind, staged } from './staged-kind.ts';
 import { type TestSystems, testSystems } from './system-checks.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -29,16 +28,6 @@ export interface KubernetesStage {
   pass(seconds: number): void;
   kind(name: string, params: unknown): StagedKind;
   stop(): Promise<void>;
-}
-
-/** One kind with its parameters. `shown` is a preview that was taken before. */
-export interface StagedKind {
-  preview(): Promise<Outcome<Preview>>;
-  /** Throws when the preview is refused. */
-  shown(): Promise<Preview>;
-  perform(shown: Preview, budgetMs?: number): Promise<Performed>;
-  look(shown: Preview, claimedAt?: number): Promise<Looked>;
-  verify(shown: Preview): Promise<Verified>;
 }
 
 /** @param plain without TLS, so that a proxy can tell what it carries */
@@ -132,27 +121,6 @@ async function startGate(upstream: string): Promise<Gate> {
       }),
     get answered() {
       return answered;
-    },
-  };
-}
-
-export function staged(kind: ActionKind | undefined, params: unknown, action = 'an-action'): StagedKind {
-  if (kind === undefined) throw new Error('there is no such kind of action');
-  const call = (budgetMs = 30_000) => ({ action, params, signal: AbortSignal.timeout(budgetMs) });
-  const preview = () => kind.preview(call());
-  return {
-    preview,
-    async shown() {
-      const outcome = await preview();
-      if (!outcome.ok) throw new Error(outcome.fault.message);
-      return outcome.value;
-    },
-    perform: (shown, budgetMs) =>
-      kind.perform({ ...call(budgetMs), shown, progress: () => undefined, stopAsked: () => false }),
-    look: (shown, claimedAt = 0) => kind.look({ ...call(), shown, claimedAt }),
-    async verify(shown) {
-      if (kind.verify === undefined) throw new Error('this kind is not verified');
-      return kind.verify({ ...call(), shown, claimedAt: 0 });
     },
   };
 }

@@ -1,6 +1,6 @@
 // The catalogue of everything that can go wrong in the pretend company, with the words the control panel shows.
 
-export const systems = ['prometheus', 'dashboard', 'redis', 'kubernetes'] as const;
+export const systems = ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager'] as const;
 export type SystemName = (typeof systems)[number];
 
 const companyFaults = {

@@ -85,6 +85,9 @@ describe('parameters of actions', () => {
     ['kubernetes.set-resources', { deployment: 'a', container: 'b', memory: '-1' }, 'memory'],
     ['alertmanager.silence', { matchers: {}, for: '2h' }, 'matchers'],
     ['alertmanager.silence', { matchers: { a: 'b' }, for: 'ever' }, 'for'],
+    ['alertmanager.silence', { matchers: { a: 'b' }, for: '25h' }, 'for'],
+    ['alertmanager.silence', { matchers: { a: '=~.*' }, for: '2h' }, 'matchers'],
+    ['alertmanager.silence', { matchers: { a: '=~(' }, for: '2h' }, 'matchers'],
   ])('of %s: %j is wrong at %j', (uses, params, path) => {
     expect(problems(uses, params, 'action')).toMatchObject([{ path }]);
   });

@@ -1,5 +1,6 @@
 // How a bot is set up for the pretend company, as an operator would do it: a config file, an environment, a runbook package.
 
+import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument, stringify } from 'yaml';
@@ -47,7 +48,8 @@ export function setUpBot(company: CompanyAddresses, folder: string, runbooks: st
       ],
       systems: {
         prometheus: { url: systems.prometheus },
-        alertmanager: { url: systems.alertmanager },
+        // Nobody of the company tells alerts; a webhook without a token would be complained about.
+        alertmanager: { url: systems.alertmanager, webhookToken: randomUUID() },
         dashboard: { url: systems.dashboard },
         redis: { url: systems.redis, actionsUrl: systems.redis },
         kubernetes: { kubeconfig: 'kubeconfig', namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },

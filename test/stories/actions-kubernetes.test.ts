@@ -55,7 +55,7 @@ it('F40: the replicas move between the confirmation and the run: nothing runs, a
   if (spec === undefined) throw new Error('no deployment');
   story.world.cluster.write(bus, { spec: { ...spec, replicas: 8 } }, { dryRun: false });
   await slack.click('rita', preview, 'acgs.action.request');
-  const told = await shown(/VOID · Scale acgs2-agent-bus to 5/);
+  const told = await shown(/VOID, the world changed · Scale acgs2-agent-bus to 5/);
   expect(allText(told)).toMatch(/replicas: was 3, is 8/);
   expect(replicas()?.wanted).toBe(8);
 });

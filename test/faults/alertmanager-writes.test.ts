@@ -96,7 +96,7 @@ describe('a silence', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('F76, F78: its answer is lost: sent once, unknown, and a look finds the silence by its action', async () => {
+  it('F78: its answer is lost: sent once, unknown, and a look finds the silence by its action', async () => {
     const shown = await kind.shown();
     await proxy.set({ loseAnswerTo: 'POST /' });
     const performed = await kind.perform(shown);
@@ -107,7 +107,7 @@ describe('a silence', () => {
     expect((await kind.look(shown)).kind).toBe('applied');
   });
 
-  it('F76, F78: the answer to its end is lost: unknown, and a look finds it ended', async () => {
+  it('F78: the answer to its end is lost: unknown, and a look finds it ended', async () => {
     await kind.perform(await kind.shown());
     const undo = staged(systems.system('alertmanager').actions['expire-silence'], { action: 'one' }, 'two');
     const shown = await undo.shown();

@@ -124,7 +124,7 @@ describe.each(kinds)('%s', (name, params, verb, resource) => {
     expect(leaks(performed)).toBe(false);
   });
 
-  it('F76, F78: the answer to the write is lost: sent once, unknown, and a look finds it applied', async () => {
+  it('F78: the answer to the write is lost: sent once, unknown, and a look finds it applied', async () => {
     const shown = await kind.shown();
     const method = name === 'scale' ? 'PUT /' : 'PATCH /';
     const sent = () => stage.proxy.toServer.text.split(method).length - 1;

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryOutcome, Meter } from '../core/meter.ts';
-import { type Clock, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
+import { type Clock, type Delivery, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Ask, Keyed } from './asks.ts';
 
 export interface Taking {
@@ -35,11 +35,18 @@ export function createTaking(given: {
   let begun = 0;
   let underway = 0;
 
-  const put = async ({ ask, key }: Keyed<Ask>): Promise<'taken' | 'duplicate'> => {
+  // No two at one ms: a repeat that could not be stored is told apart from the delivery that it repeats.
+  let lastReceivedAt = 0;
+  const received = ({ ask, key }: Keyed<Ask>): Delivery => {
+    lastReceivedAt = Math.max(clock.now(), lastReceivedAt + 1);
+    return { key, kind: ask.kind, payload: ask, receivedAt: lastReceivedAt };
+  };
+
+  const put = async (delivery: Delivery): Promise<'taken' | 'duplicate'> => {
     begun += 1;
     underway += 1;
     try {
-      return await inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+      return await inbox.take(delivery);
     } finally {
       underway -= 1;
     }
@@ -47,9 +54,10 @@ export function createTaking(given: {
 
   const store = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     const { ask, key } = keyed;
+    const delivery = received(keyed);
     if (stopping.aborted) return 'unavailable';
     // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
-    const taking = (refused.get(key) ?? Promise.resolve()).then(() => put(keyed));
+    const taking = (refused.get(key) ?? Promise.resolve()).then(() => put(delivery));
     const outcome = await within(taking, deadline).catch((error: unknown) => {
       log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
       return 'failed' as const;
@@ -57,8 +65,8 @@ export function createTaking(given: {
     if (outcome === 'taken' || outcome === 'duplicate') return outcome;
     // It may be stored after all; the person was told that nothing started, so nothing may start.
     const forgotten = taking.then(
-      (late) => (late === 'taken' ? forget(key) : undefined),
-      () => forget(key),
+      (late) => (late === 'taken' ? forget(delivery) : undefined),
+      () => forget(delivery),
     );
     refused.set(key, forgotten);
     void forgotten.then(() => {
@@ -68,21 +76,23 @@ export function createTaking(given: {
   };
 
   /** Tries until the store answers: until then the row, if there is one, is leased to this process. */
-  const forget = async (key: string): Promise<void> => {
+  const forget = async (delivery: Delivery): Promise<void> => {
     while (!stopping.aborted) {
-      const done = await inbox.forget(key).then(
+      const done = await inbox.forget(delivery).then(
         () => true,
         () => false,
       );
       if (done) return;
       await sleep(forgetAgainMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
     }
-    await inbox.forget(key).catch(() => log.warn({ key }, 'a delivery told as not accepted may be in the inbox'));
+    await inbox
+      .forget(delivery)
+      .catch(() => log.warn({ key: delivery.key }, 'a delivery told as not accepted may be in the inbox'));
   };
 
   const storeEvent = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     if (stopping.aborted) throw new StoreUnavailable('the bot is stopping');
-    const outcome = await within(put(keyed), deadline);
+    const outcome = await within(put(received(keyed)), deadline);
     // Stored late all the same, it is done when its lease has run out, and Slack's next try is a repeat.
     if (outcome === 'late') throw new StoreUnavailable('the inbox did not answer in time');
     return outcome;

@@ -70,6 +70,25 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       await until('the resolve', () => stage.desk.asked.some((one) => one.what === 'resolve'));
     });
 
+    it('keeps what was acknowledged when a repeat of it could not be stored', async () => {
+      let away = false;
+      const broken = (store: Store): Store => ({
+        ...store,
+        inbox: {
+          ...store.inbox,
+          take: async (one) => (away ? Promise.reject(new StoreUnavailable('no connection')) : store.inbox.take(one)),
+        },
+      });
+      stage = await start({ around: broken });
+      stage.desk.command = () => Promise.reject(new StoreUnavailable('gone before it had an effect'));
+      const accepted = await stage.slack.command('rita', '#incidents', 'health');
+      await until('the note', () => stage.complaints.some((line) => line.includes('waits for the store')));
+      away = true;
+      expect((await accepted.replay()).body).toContain('Not accepted');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect((await stage.store.inbox.backlog()).waiting).toBe(1);
+    });
+
     it('does not do later what it said it would not do', async () => {
       let release = (): void => {};
       const gate = new Promise<void>((resolve) => {

@@ -38,6 +38,8 @@ export interface DebtLine {
 export type Answer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'refusal'; readonly fault: Fault }
+  /** An old button: the face says what has happened to the incident since it was drawn. */
+  | { readonly kind: 'too-late'; readonly incident: string; readonly asked: string }
   | {
       readonly kind: 'help';
       readonly commands: readonly { readonly usage: string; readonly does: string }[];

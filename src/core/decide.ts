@@ -53,10 +53,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
       if (incident.acknowledged !== undefined) return tooLate(incident, 'acknowledged', incident.acknowledged, actor);
       return done([{ type: 'acknowledged' }]);
     case 'start-checks':
-      if (
-        !incident.roundFinished &&
-        command.now - (incident.roundStartedAt ?? Number.NEGATIVE_INFINITY) < roundAtMostMs
-      ) {
+      if (!incident.roundFinished && isRecent(incident.roundStartedAt, command.now)) {
         return refused({
           whose: 'person',
           code: 'checks-running',
@@ -156,6 +153,13 @@ function noted(
 /** No check has a budget near this; a round that is still open then has lost its job, and another may start. */
 const roundAtMostMs = 60_000;
 
+/** Clocks of replicas differ, so a start may lie a little ahead; far ahead, the clock was set back since, and nobody knows its age. */
+const clocksApartMs = 300_000;
+
+function isRecent(startedAt: number | undefined, now: number): boolean {
+  return startedAt !== undefined && now - startedAt < roundAtMostMs && startedAt - now < clocksApartMs;
+}
+
 /** What still makes sense once an incident is resolved: words, and putting back what is still in place. */
 function staysPossible(command: IncidentCommand): boolean {
   if (command.kind === 'propose-action') return command.proposal.undoes !== undefined;
@@ -175,7 +179,8 @@ function followed(incident: Incident, now: Observation): readonly IncidentEvent[
 }
 
 function hasMoved(before: Observation, now: Observation): boolean {
-  if (before.verdict !== now.verdict || now.observedAt - before.observedAt >= followEveryMs) return true;
+  // Apart in either direction: a clock that was set back must not keep the headline as it was.
+  if (before.verdict !== now.verdict || Math.abs(now.observedAt - before.observedAt) >= followEveryMs) return true;
   const [from, to] = [before.measurement?.value, now.measurement?.value];
   if (from === undefined || to === undefined) return from !== to;
   return Math.abs(to - from) > Math.abs(from) * movedShare;

@@ -9,9 +9,9 @@ export function parseDuration(text: string): number | undefined {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as keyof typeof unitMs], 0);
 }
 
-/** The two largest units that are not zero: `1 h 5 min`, `12 s`, `350 ms`. Never drops whole days. */
+/** The two largest units that are not zero: `1 h 5 min`, `12 s`, `350 ms`. Never drops whole days. A clock that was set back gives `0 ms`. */
 export function spellDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 1_000) return `${Math.round(Math.max(0, ms))} ms`;
   const seconds = Math.round(ms / 1_000);
   const parts: readonly (readonly [number, string])[] = [
     [Math.floor(seconds / 86_400), 'd'],

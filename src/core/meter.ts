@@ -5,8 +5,8 @@ import type { Notice } from './notice.ts';
 export const deliveryKinds = ['command', 'click', 'submission', 'event', 'alert'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
-/** `unavailable`: it could not be stored, and whoever sent it was told so. */
-export const deliveryOutcomes = ['taken', 'duplicate', 'unavailable'] as const;
+/** `unavailable`: it was not stored; `uncertain`: the store did not say so in time. Whoever sent it was told. */
+export const deliveryOutcomes = ['taken', 'duplicate', 'unavailable', 'uncertain'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
 /** One call of a face's API: `failed` covers everything that may or may not have arrived. */

@@ -7,6 +7,7 @@ import type { NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import type { Notice } from './notice.ts';
 import type { CheckCall, Finding } from './observation.ts';
+import type { Turns } from './turn.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Epoch milliseconds. */
@@ -107,11 +108,13 @@ export interface Inbox {
   take(delivery: Delivery): Promise<'taken' | 'duplicate'>;
   /** The effect is on record. Settling again changes nothing here; inside a transaction `Transaction.settle` is strict. */
   settle(key: string, outcome: string): Promise<void>;
+  /** As if it had never been taken: nobody works it later, and the same key may be taken again. Only what this process holds unsettled. */
+  forget(key: string): Promise<void>;
   /**
-   * As if it had never been taken: nobody works it later, and the same key may be taken again. Only the delivery that was received
-   * at this very time, which this process holds unsettled: an earlier one with the same key was acknowledged, and stays.
+   * Closes a key whose `take` was not answered: `refused` means that it is not in the inbox and will never be, also when the words of that
+   * `take` are still on their way to the database; `taken`, that it was stored and is worked once like any other.
    */
-  forget(delivery: Pick<Delivery, 'key' | 'receivedAt'>): Promise<void>;
+  refuse(key: string): Promise<'refused' | 'taken'>;
   /** Still being worked here: leases those of them that this process holds anew. */
   renew(keys: readonly string[]): Promise<void>;
   /** No longer being worked here and not done: whoever looks next may have them, this process too. */
@@ -209,9 +212,16 @@ export class AlreadySettled extends Error {
   override readonly name = 'AlreadySettled';
 }
 
-/** The store cannot be reached or refused the write: nothing was stored. */
+/** The store cannot be reached, did not answer, or refused. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+  /** True when it may have happened all the same, because the answer got lost: look before you repeat it, or say that it did not. */
+  readonly doubtful: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly doubtful?: boolean } = {}) {
+    super(message, options);
+    this.doubtful = options.doubtful ?? false;
+  }
 }
 
 export interface Store extends Reads {
@@ -224,6 +234,8 @@ export interface Store extends Reads {
     backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
   };
   readonly claims: Claims;
+  /** Kept where all replicas see them, so that together they stay within what an outside grants. */
+  readonly turns: Turns;
   /** Runs due jobs through the handler until the returned function is called; a rejected handler is tried again with a growing pause. */
   work(handler: (job: Job, signal: AbortSignal) => Promise<void>): Promise<() => Promise<void>>;
   /** Walks a stream's hash chain. */

@@ -25,7 +25,7 @@ export function createExposition(given: {
   readonly slack: {
     status(): { readonly connected: boolean };
     /** Free share of our own allowance for each method of Slack's API. */
-    budget(): Readonly<Record<string, number>>;
+    budget(): Promise<Readonly<Record<string, number>>>;
   };
   readonly log: Log;
 }): () => Promise<{ readonly contentType: string; readonly text: string }> {
@@ -69,7 +69,7 @@ export function createExposition(given: {
       watchedIncidents.set(figures.watchedIncidents);
     }
     connected.set(given.slack.status().connected ? 1 : 0);
-    for (const [method, free] of Object.entries(given.slack.budget())) budget.set({ method }, free);
+    for (const [method, free] of Object.entries(await given.slack.budget())) budget.set({ method }, free);
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
 }

@@ -29,10 +29,10 @@ async function askOnce(
   definition: CheckDefinition,
   given: { readonly clock: Clock; readonly log: Log },
 ): Promise<Finding> {
-  const startedAt = given.clock.now();
+  const began = performance.now();
   const kind = systems.find((system) => system.name === definition.system)?.checks[definition.kind];
   const givenUp = (reason: 'timeout' | 'failed', detail: string, remedy: string) =>
-    noAnswer(definition, startedAt, given.clock.now(), { reason, detail, remedy });
+    noAnswer(definition, { at: given.clock.now(), tookMs: performance.now() - began }, { reason, detail, remedy });
   if (kind === undefined) {
     return givenUp('failed', `no check kind ${definition.system}.${definition.kind}`, 'Run `acgs runbooks lint`.');
   }
@@ -66,8 +66,7 @@ async function askOnce(
 
 function noAnswer(
   definition: CheckDefinition,
-  startedAt: number,
-  now: number,
+  when: { readonly at: number; readonly tookMs: number },
   unknown: NonNullable<Observation['unknown']>,
 ): Finding {
   return {
@@ -81,8 +80,8 @@ function noAnswer(
       rows: [],
       notes: [],
       source: { system: definition.system },
-      observedAt: now,
-      tookMs: now - startedAt,
+      observedAt: when.at,
+      tookMs: when.tookMs,
     },
     series: [],
   };

@@ -23,7 +23,8 @@ export function incidentHeadline(incident: Incident, procedure: Procedure | unde
     };
   }
   if (seen === undefined) return { verdict: 'unknown', text: `${title} not measured yet · ${incident.scope}` };
-  if (now - seen.observedAt > staleAfterMs) {
+  // Far ahead is as good as far back: the clock was set in between, and how old the value is, is not known.
+  if (Math.abs(now - seen.observedAt) > staleAfterMs) {
     return {
       verdict: 'unknown',
       text: `not measured since ${clockTime(seen.observedAt)} UTC · then ${observed(seen)} · ${incident.scope}`,

@@ -22,8 +22,8 @@ import { type FormErrors, replyTo } from './conversations/conversation.ts';
 import type { Conversations } from './conversations/index.ts';
 import { SlackCallFailed } from './failures.ts';
 import type { People } from './people.ts';
-import { answer } from './replies.ts';
-import { createTaking, within } from './taking.ts';
+import { answer, respond } from './replies.ts';
+import { createTaking, formProblemOf, notAccepted, problemOf, within } from './taking.ts';
 import { createTurns } from './turns.ts';
 import type { SlackApi } from './web-api.ts';
 
@@ -42,9 +42,7 @@ export interface Deliveries {
   stop(withinMs: number): Promise<void>;
 }
 
-export const notAccepted = 'Not accepted, nothing started. Try again in a minute.';
-
-/** Slack waits 3 s; what is not stored by then is told to be not accepted. */
+/** Slack waits 3 s for its answer. */
 const storeWithinMs = 2_200;
 /** What is left of the 3 s for telling it before the acknowledgement. */
 const tellWithinMs = 500;
@@ -76,7 +74,23 @@ export function createDeliveries(given: {
   const brokenOff = new Set<string>();
   const stopping = new AbortController();
 
-  const { take, takeEvent, refused, idle } = createTaking({ inbox, clock, log, meter, stopping: stopping.signal });
+  const tell = async ({ ask }: Keyed<Ask>, said: string): Promise<void> => {
+    const { place, ...to } = replyTo(ask);
+    const message = textMessage(said);
+    // At once while that works: a turn is the store's to give, and the store is what this is about.
+    if (await respond(api, to, message)) return;
+    await answer(api, { person: to.person, ...(place === undefined ? {} : { place }) }, message).catch(() => undefined);
+  };
+  const taking = createTaking({
+    inbox,
+    clock,
+    log,
+    meter,
+    stopping: stopping.signal,
+    taken: (keyed) => run(keyed),
+    refused: (keyed) => tell(keyed, notAccepted),
+  });
+  const { take, takeEvent, idle } = taking;
 
   const acknowledge = async (ack: Ack, body?: Readonly<Record<string, unknown>>): Promise<void> => {
     // The delivery is on record by now; an answer that came too late for Slack changes nothing about that.
@@ -152,8 +166,8 @@ export function createDeliveries(given: {
 
   const workLeftOver = async (): Promise<void> => {
     for (const delivery of await inbox.leftOver(leftOverAtOnce, ownKinds)) {
-      // Refused here and not forgotten yet: nobody may work it.
-      if (refused.has(delivery.key)) continue;
+      // Nobody works it before it is sure what becomes of it here.
+      if (taking.isUncertain(delivery.key)) continue;
       const read = askSchema.safeParse(delivery.payload);
       if (read.success) {
         log.info({ key: delivery.key }, 'a delivery that a dead process left over is done now');
@@ -180,7 +194,8 @@ export function createDeliveries(given: {
     async command(body, ack) {
       const keyed = readCommand(body);
       const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
-      if (outcome === 'unavailable') return acknowledge(ack, { response_type: 'ephemeral', text: notAccepted });
+      const problem = problemOf(outcome);
+      if (problem !== undefined) return acknowledge(ack, { response_type: 'ephemeral', text: problem });
       await acknowledge(ack);
       if (outcome === 'taken') run(keyed);
     },
@@ -194,8 +209,9 @@ export function createDeliveries(given: {
       const errors = await formErrors(keyed.ask, deadline);
       if (errors !== undefined) return acknowledge(ack, { response_action: 'errors', errors });
       const outcome = await take(keyed, deadline);
-      if (outcome === 'unavailable') {
-        return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, notAccepted) });
+      const problem = formProblemOf(outcome);
+      if (problem !== undefined) {
+        return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, problem) });
       }
       await acknowledge(ack);
       if (outcome === 'taken') run(keyed);
@@ -214,7 +230,7 @@ export function createDeliveries(given: {
     async stop(withinMs) {
       stopping.abort();
       await Promise.race([
-        Promise.all([...inHand.values(), ...refused.values()]),
+        Promise.all([...inHand.values(), taking.settled()]),
         sleep(withinMs, undefined, { ref: false }),
       ]);
     },
@@ -224,9 +240,9 @@ export function createDeliveries(given: {
     const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
     // Slack shows nothing of the answer to a click, so a message tells it; first, or a crash would leave a click that was
     // acknowledged and forgotten.
-    if (outcome === 'unavailable') {
-      const told = answer(api, replyTo(keyed.ask), textMessage(notAccepted)).catch(() => undefined);
-      await Promise.race([told, sleep(tellWithinMs, undefined, { ref: false })]);
+    const problem = problemOf(outcome);
+    if (problem !== undefined) {
+      await Promise.race([tell(keyed, problem), sleep(tellWithinMs, undefined, { ref: false })]);
     }
     await acknowledge(ack);
     if (outcome === 'taken') run(keyed);

@@ -11,6 +11,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** Slack's guidance is the absolute difference; Bolt checks only that a request is not old. */
 const windowMs = 300_000;
+const complainEveryMs = 60_000;
 const form = 'application/x-www-form-urlencoded';
 const bodyLimit = 1_048_576;
 
@@ -20,6 +21,13 @@ export function createHttpDoor(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Door & { readonly handler: Handler } {
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
+  let complainedAt = Number.NEGATIVE_INFINITY;
+  const complain = (apartMs: number): void => {
+    if (performance.now() - complainedAt < complainEveryMs) return;
+    complainedAt = performance.now();
+    const seconds = Math.round(apartMs / 1_000);
+    log.warn({ seconds }, 'a request is refused for its time: it is a replay, or the clock of this machine is wrong');
+  };
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: ['/slack/events'],
@@ -41,7 +49,11 @@ export function createHttpDoor(
     async stop() {},
     handler(request, response) {
       arrivals.set(request, { transport: 'http', arrivedAt: performance.now() });
-      if (!isTimely(request, clock.now())) return answerEmpty(response, 401);
+      const apartMs = apartFromUs(request, clock.now());
+      if (apartMs > windowMs) {
+        complain(apartMs);
+        return answerEmpty(response, 401);
+      }
       // Bolt compares the whole header, and proxies add a charset.
       if (request.headers['content-type']?.toLowerCase().startsWith(`${form};`)) request.headers['content-type'] = form;
       try {
@@ -53,10 +65,10 @@ export function createHttpDoor(
   };
 }
 
-/** A request without a readable time goes on to Bolt, which refuses it as unsigned. */
-function isTimely(request: IncomingMessage, now: number): boolean {
+/** Ms, early or late. A request without a readable time goes on to Bolt, which refuses it as unsigned. */
+function apartFromUs(request: IncomingMessage, now: number): number {
   const seconds = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
-  return Number.isNaN(seconds) || Math.abs(now - seconds * 1_000) <= windowMs;
+  return Number.isNaN(seconds) ? 0 : Math.abs(now - seconds * 1_000);
 }
 
 function answerEmpty(response: ServerResponse, status: number): void {

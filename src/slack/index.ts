@@ -41,7 +41,7 @@ export interface SlackFace {
   readonly rights: Rights;
   status(): SlackStatus;
   /** How much of our own allowance for each method of Slack's API is free, 0 to 1. */
-  budget(): Readonly<Record<string, number>>;
+  budget(): Promise<Readonly<Record<string, number>>>;
 }
 
 export interface SlackStatus {
@@ -71,10 +71,10 @@ export function createSlackFace(
 ): SlackFace {
   const { desk, store, charts, clock, ids, chance, log, meter } = given;
   const stopping = new AbortController();
-  const api = createWebApi(config, { clock, log, meter, stopping: stopping.signal });
+  const api = createWebApi(config, { turns: store.turns, log, meter, stopping: stopping.signal });
   const watch = watchIdentity({ api, log, stopping: stopping.signal });
   const { known: identity, answers: slackAnswers } = watch;
-  const people = createPeople({ api, identity, clock, log });
+  const people = createPeople({ api, identity, log });
   const rights = createRights(config.rights, { api, clock, log });
   const posting = createPosting({ api, log });
   const publishing: Publishing = {

@@ -1,20 +1,17 @@
 // Keeps our calls under Slack's limits, method by method, so that a limit is the exception and never the way to find out.
 
-import type { Clock } from '../core/ports.ts';
+import { type Allowance, type Turns, turnsInMemory } from '../core/turn.ts';
 
-/** At most `calls` in any `windowMs`. */
-interface Allowance {
-  readonly calls: number;
-  readonly windowMs: number;
-}
+type Limit = Omit<Allowance, 'key'>;
 
 const minuteMs = 60_000;
-/** Slack names floors a minute by tier and says nothing about bursts; a tenth stays free for other replicas' surprises. */
-const tier = (floor: number): Allowance => ({ calls: Math.floor(floor * 0.9), windowMs: minuteMs });
+/** Slack names floors a minute by tier and says nothing about bursts; a tenth stays free for calls that arrive late or out of turn. */
+const tier = (floor: number): Limit => ({ calls: Math.floor(floor * 0.9), windowMs: minuteMs });
 
 /** Methods we call and their tiers: https://docs.slack.dev/apis/web-api/rate-limits and each method's page. */
-const allowances: Readonly<Record<string, Allowance>> = {
+const limits: Readonly<Record<string, Limit>> = {
   'chat.postMessage': { calls: 250, windowMs: minuteMs },
+  response_url: { calls: 250, windowMs: minuteMs },
   'chat.update': tier(50),
   'chat.postEphemeral': tier(100),
   'conversations.create': tier(20),
@@ -34,86 +31,77 @@ const allowances: Readonly<Record<string, Allowance>> = {
 };
 
 /**
- * Slack takes one post a second in each channel and tolerates short bursts. Three at once are what an incident begins with (card, call,
- * evidence); four seconds for three leave a second to a post that arrives late.
+ * Slack takes one post a second in each channel, through a response_url too, and tolerates short bursts. Three at once are what an
+ * incident begins with (card, call, evidence); four seconds for three leave a second to a post that arrives late.
  */
-const perChannel: Allowance = { calls: 3, windowMs: 4_000 };
+const perChannel: Limit = { calls: 3, windowMs: 4_000 };
+/** However many people ask, one place in their channel is left to the posts. */
+const perChannelForAnswers: Limit = { ...perChannel, calls: perChannel.calls - 1 };
 const unknownMethod = tier(20);
+
+/** A store that does not answer must not hold up what people are told about it. */
+const storeWithinMs = 3_000;
+/** Answers to people, which are no method. */
+const answers = 'response_url';
 
 export interface Pacing {
   /** Ms to wait before this call. The place is reserved when the wait is at most `patienceMs`; otherwise nothing is. */
-  reserve(method: string, channel: string | undefined, patienceMs: number): number;
-  /** An answer through a response_url went into the channel: it waits for nothing, and Slack counts it with the posts. */
-  answered(channel: string): void;
+  reserve(method: string, channel: string | undefined, patienceMs: number): Promise<number>;
   /**
    * Slack said 429: nothing of this method goes out for so long. Other methods are not touched, and neither are posts to other
    * channels, unless a second channel is refused meanwhile: then the limit is the workspace's.
    */
   pause(method: string, channel: string | undefined, ms: number): void;
   /** How much of each method's allowance is free now, from 0 (nothing, or paused by Slack) to 1. */
-  left(): Readonly<Record<string, number>>;
+  left(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** Slack limits posts by channel, everything else by method. */
-function pauseKey(method: string, channel: string | undefined): string {
-  return method === 'chat.postMessage' && channel !== undefined ? `${method} ${channel}` : method;
-}
+/**
+ * `turns` are those of all replicas, which share what Slack grants; while they cannot be asked, this process counts its own.
+ * `times`: how many times the published limits Slack grants this workspace.
+ */
+export function createPacing(turns: Turns, times = 1): Pacing {
+  const own = turnsInMemory(() => performance.now());
+  /** Channels that Slack refused, and until when, by a stopwatch. */
+  const refused = new Map<string, number>();
 
-/** `times`: how many times the published limits Slack grants this workspace. */
-export function createPacing(clock: Clock, times = 1): Pacing {
-  const used = new Map<string, number[]>();
-  const pausedUntil = new Map<string, number>();
-
-  const callsIn = (allowance: Allowance): number => Math.floor(allowance.calls * times);
-
-  const recentIn = (key: string, allowance: Allowance, now: number): readonly number[] => {
-    const recent = (used.get(key) ?? []).filter((at) => at > now - allowance.windowMs);
-    if (recent.length === 0) used.delete(key);
-    else used.set(key, recent);
-    return recent;
-  };
-
-  const waitIn = (key: string, allowance: Allowance, now: number): number => {
-    const calls = callsIn(allowance);
-    const recent = recentIn(key, allowance, now);
-    const blocking = recent.length < calls ? undefined : recent[recent.length - calls];
-    return blocking === undefined ? 0 : blocking + allowance.windowMs - now;
+  const allowance = (key: string, { calls, windowMs }: Limit): Allowance => {
+    return { key, calls: Math.floor(calls * times), windowMs };
   };
 
   return {
-    reserve(method, channel, patienceMs) {
-      const now = clock.now();
-      const buckets: (readonly [string, Allowance])[] = [[method, allowances[method] ?? unknownMethod]];
-      if (method === 'chat.postMessage' && channel !== undefined) buckets.push([`post ${channel}`, perChannel]);
-      const until = Math.max(pausedUntil.get(method) ?? 0, pausedUntil.get(pauseKey(method, channel)) ?? 0);
-      const paused = Math.max(0, until - now);
-      const wait = Math.max(paused, ...buckets.map(([key, allowance]) => waitIn(key, allowance, now)));
-      if (wait > patienceMs) return wait;
-      for (const [key] of buckets) used.set(key, [...(used.get(key) ?? []), now + wait]);
-      return wait;
-    },
-    answered(channel) {
-      const key = `post ${channel}`;
-      const now = clock.now();
-      const recent = recentIn(key, perChannel, now);
-      // However many people ask, one place is left to the posts.
-      if (recent.length < callsIn(perChannel) - 1) used.set(key, [...recent, now]);
+    async reserve(method, channel, patienceMs) {
+      const wanted = [allowance(method, limits[method] ?? unknownMethod)];
+      const key = postsKey(method, channel);
+      if (key !== undefined) wanted.push(allowance(key, method === answers ? perChannelForAnswers : perChannel));
+      return (await inTime(turns.take(wanted, patienceMs))) ?? own.take(wanted, patienceMs);
     },
     pause(method, channel, ms) {
-      const now = clock.now();
-      for (const [key, until] of pausedUntil) if (until <= now) pausedUntil.delete(key);
-      const own = pauseKey(method, channel);
-      const others = [...pausedUntil.keys()].some((key) => key !== own && key.startsWith(`${method} `));
-      const key = others ? method : own;
-      pausedUntil.set(key, Math.max(pausedUntil.get(key) ?? 0, now + ms));
+      const now = performance.now();
+      for (const [key, until] of refused) if (until <= now) refused.delete(key);
+      const posts = postsKey(method, channel);
+      const key = posts === undefined || [...refused.keys()].some((other) => other !== posts) ? method : posts;
+      if (posts !== undefined) refused.set(posts, now + ms);
+      void own.pause(key, ms);
+      // Nobody has to wait for it: another replica that calls too early is told to wait by Slack.
+      void turns.pause(key, ms).catch(() => undefined);
     },
-    left() {
-      const now = clock.now();
-      const free = Object.entries(allowances).map(([method, allowance]) => {
-        if ((pausedUntil.get(method) ?? 0) > now) return [method, 0];
-        return [method, Math.max(0, 1 - recentIn(method, allowance, now).length / callsIn(allowance))];
-      });
-      return Object.fromEntries(free) as Record<string, number>;
+    async left() {
+      const known = Object.entries(limits).map(([method, limit]) => allowance(method, limit));
+      const free = (await inTime(turns.free(known))) ?? (await own.free(known));
+      return Object.fromEntries(known.map(({ key }, index) => [key, free[index] ?? 1]));
     },
   };
+}
+
+/** Slack limits posts by channel, everything else by method. */
+function postsKey(method: string, channel: string | undefined): string | undefined {
+  return channel !== undefined && (method === 'chat.postMessage' || method === answers) ? `post ${channel}` : undefined;
+}
+
+/** Undefined when the store failed or did not answer in time. */
+async function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, storeWithinMs, undefined);
+  return Promise.race([asked.catch(() => undefined), late.promise]).finally(() => clearTimeout(timer));
 }

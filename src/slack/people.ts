@@ -2,7 +2,7 @@
 
 import type { Actor } from '../core/actor.ts';
 import { done, type Fault, type Outcome, refused } from '../core/fault.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Log } from '../core/ports.ts';
 import type { IncidentView } from '../response/views.ts';
 import { userAnswer } from './answers.ts';
 import type { Named } from './blocks/rich.ts';
@@ -20,6 +20,7 @@ interface Person {
   readonly standing: Standing;
   /** Empty where Slack did not say. */
   readonly teams: readonly string[];
+  /** By a stopwatch, ms. */
   readonly readAt: number;
 }
 
@@ -47,15 +48,22 @@ const rememberedPeople = 5_000;
 export function createPeople(given: {
   readonly api: SlackApi;
   readonly identity: () => Identity | undefined;
-  readonly clock: Clock;
   readonly log: Log;
 }): People {
-  const { api, clock, log } = given;
+  const { api, log } = given;
   const cache = new Map<string, Person>();
+  const reading = new Map<string, Promise<Person>>();
 
-  const read = async (id: string): Promise<Person> => {
+  /** A hundred clicks at once ask Slack once for each person. */
+  const read = (id: string): Promise<Person> => {
     const known = cache.get(id);
-    if (known !== undefined && clock.now() - known.readAt < rememberedMs) return known;
+    if (known !== undefined && performance.now() - known.readAt < rememberedMs) return Promise.resolve(known);
+    const asked = reading.get(id) ?? ask(id, known).finally(() => reading.delete(id));
+    reading.set(id, asked);
+    return asked;
+  };
+
+  const ask = async (id: string, known: Person | undefined): Promise<Person> => {
     try {
       const { user } = await api.quick('users.info', { user: id }, userAnswer);
       const name = user.profile?.display_name || user.real_name || user.name || id;
@@ -63,18 +71,18 @@ export function createPeople(given: {
         name: cutTo(oneLine(name), 60) || id,
         standing: standingOf(user),
         teams: teamsOf(user),
-        readAt: clock.now(),
+        readAt: performance.now(),
       });
     } catch (error) {
       if (refusedWith(error, 'user_not_found', 'user_not_visible')) {
-        return remember(id, { name: id, standing: 'foreign', teams: [], readAt: clock.now() });
+        return remember(id, { name: id, standing: 'foreign', teams: [], readAt: performance.now() });
       }
       log.warn(
         { person: id, why: error instanceof SlackCallFailed ? error.failure.why : 'unknown' },
         'a person cannot be read',
       );
       // What was read before still names them and still keeps a guest out.
-      return known ?? { name: id, standing: 'unreadable', teams: [], readAt: 0 };
+      return known ?? { name: id, standing: 'unreadable', teams: [], readAt: Number.NEGATIVE_INFINITY };
     }
   };
 

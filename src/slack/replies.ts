@@ -9,24 +9,16 @@ import type { SlackApi } from './web-api.ts';
 
 /** Rejects with `SlackCallFailed` when no way was open. An answer that may have arrived may be given twice: it is harmless. */
 export async function answer(api: SlackApi, to: ReplyTo, message: Message): Promise<void> {
-  if (to.reply !== undefined && (await respond(api, { url: to.reply, place: to.place }, message))) return;
+  if (await respond(api, to, message)) return;
   if (to.place !== undefined && (await whisper(api, to.place, to.person, message))) return;
   await directMessage(api, to.person, message);
 }
 
-/** Through the response_url only; false when it did not take the message. `place`: the channel in which it will appear. */
-export async function respond(
-  api: SlackApi,
-  to: { readonly url: string; readonly place: string | undefined },
-  message: Message,
-): Promise<boolean> {
-  const content = {
-    response_type: 'ephemeral',
-    replace_original: false,
-    text: message.text,
-    blocks: message.blocks,
-  };
-  return api.respond(to.url, content, to.place);
+/** Through the response_url only; false when there is none or it did not take the message. */
+export async function respond(api: SlackApi, to: ReplyTo, message: Message): Promise<boolean> {
+  if (to.reply === undefined) return false;
+  const body = { response_type: 'ephemeral', replace_original: false, text: message.text, blocks: message.blocks };
+  return api.respond(to.reply, body, to.place);
 }
 
 async function whisper(api: SlackApi, channel: string, user: string, message: Message): Promise<boolean> {

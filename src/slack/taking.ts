@@ -1,26 +1,45 @@
-// Storing a delivery before it is acknowledged, and making sure that what was told as not accepted is never done.
+// Whether a delivery is on record: taken, a repeat, surely not, or not certain yet; whoever asked hears which, and nothing else happens.
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryOutcome, Meter } from '../core/meter.ts';
-import { type Clock, type Delivery, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
+import { type Clock, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Ask, Keyed } from './asks.ts';
 
+/** What became of it in the end. `forgotten`: a form that is not on record now; what was sent of it may still arrive. */
+type Fate = 'taken' | 'duplicate' | 'refused' | 'forgotten';
+
 export interface Taking {
-  /** `unavailable`: the person must be told that nothing was accepted, and nothing will start. */
+  /** Never rejects. `uncertain`: the store did not say by the deadline; the work starts, or the person is told, when it does. */
   take(keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome>;
   /** Rejects with `StoreUnavailable` instead, because Slack delivers an event again that was not acknowledged. */
   takeEvent(keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome>;
-  /** Deliveries that were told as not accepted, until it is sure that they are not in the inbox. */
-  readonly refused: ReadonlyMap<string, Promise<void>>;
+  isUncertain(key: string): boolean;
+  /** Resolves when nothing is uncertain any more. */
+  settled(): Promise<void>;
   /** Resolves when nothing has come in for a moment, and at the latest after so long. */
   idle(withinMs: number): Promise<void>;
 }
 
-const forgetAgainMs = 1_000;
+export const notAccepted = 'Not accepted, nothing started. Try again in a minute.';
+export const notCertain =
+  'Not certain yet whether this was accepted: the store does not answer. If it was, it is done once; look before you try again.';
+const formNotCertain = 'Perhaps not accepted: the store does not answer. Send it again in a minute; it counts once.';
+
+const decideAgainMs = 300;
 /** Deliveries of a flood come closer together than this, however slow the machine reads them. */
 const quietMs = 20;
 /** Of the event loop: a connection is accepted in one, read in the next, and its request is parsed in the one after. */
 const loopTurns = 3;
+
+export function problemOf(outcome: DeliveryOutcome): string | undefined {
+  if (outcome === 'unavailable') return notAccepted;
+  return outcome === 'uncertain' ? notCertain : undefined;
+}
+
+/** A form stays open and is sent again with the same key. */
+export function formProblemOf(outcome: DeliveryOutcome): string | undefined {
+  return outcome === 'uncertain' ? formNotCertain : problemOf(outcome);
+}
 
 export function createTaking(given: {
   readonly inbox: Inbox;
@@ -28,78 +47,100 @@ export function createTaking(given: {
   readonly log: Log;
   readonly meter: Meter;
   readonly stopping: AbortSignal;
+  /** It was taken after the person was told that it is not certain. */
+  readonly taken: (keyed: Keyed<Ask>) => void;
+  /** It was not. */
+  readonly refused: (keyed: Keyed<Ask>) => Promise<void>;
 }): Taking {
   const { inbox, clock, log, meter, stopping } = given;
-  const refused = new Map<string, Promise<void>>();
+  const uncertain = new Map<string, Promise<void>>();
 
   let begun = 0;
   let underway = 0;
 
-  // No two at one ms: a repeat that could not be stored is told apart from the delivery that it repeats.
-  let lastReceivedAt = 0;
-  const received = ({ ask, key }: Keyed<Ask>): Delivery => {
-    lastReceivedAt = Math.max(clock.now(), lastReceivedAt + 1);
-    return { key, kind: ask.kind, payload: ask, receivedAt: lastReceivedAt };
-  };
-
-  const put = async (delivery: Delivery): Promise<'taken' | 'duplicate'> => {
+  const put = async ({ ask, key }: Keyed<Ask>): Promise<'taken' | 'duplicate'> => {
     begun += 1;
     underway += 1;
     try {
-      return await inbox.take(delivery);
+      return await inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
     } finally {
       underway -= 1;
     }
   };
 
   const store = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
-    const { ask, key } = keyed;
-    const delivery = received(keyed);
     if (stopping.aborted) return 'unavailable';
-    // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
-    const taking = (refused.get(key) ?? Promise.resolve()).then(() => put(delivery));
-    const outcome = await within(taking, deadline).catch((error: unknown) => {
-      log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored; the person is told so');
-      return 'failed' as const;
-    });
+    const fate = fateOf(keyed);
+    const outcome = await within(fate, deadline);
     if (outcome === 'taken' || outcome === 'duplicate') return outcome;
-    // It may be stored after all; the person was told that nothing started, so nothing may start.
-    const forgotten = taking.then(
-      (late) => (late === 'taken' ? forget(delivery) : undefined),
-      () => forget(delivery),
-    );
-    refused.set(key, forgotten);
-    void forgotten.then(() => {
-      if (refused.get(key) === forgotten) refused.delete(key);
+    if (outcome === 'refused') return 'unavailable';
+    if (outcome === 'forgotten') return 'uncertain';
+    log.error({ kind: keyed.ask.kind }, 'the store does not say whether it took a delivery; the person is told so');
+    const settled = fate.then((late) => afterAll(keyed, late));
+    uncertain.set(keyed.key, settled);
+    void settled.finally(() => {
+      if (uncertain.get(keyed.key) === settled) uncertain.delete(keyed.key);
     });
-    return 'unavailable';
+    return 'uncertain';
   };
 
-  /** Tries until the store answers: until then the row, if there is one, is leased to this process. */
-  const forget = async (delivery: Delivery): Promise<void> => {
-    while (!stopping.aborted) {
-      const done = await inbox.forget(delivery).then(
-        () => true,
-        () => false,
-      );
-      if (done) return;
-      await sleep(forgetAgainMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+  /** Never rejects. Takes as long as the store is silent. */
+  const fateOf = async (keyed: Keyed<Ask>): Promise<Fate> => {
+    const { ask, key } = keyed;
+    // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
+    await uncertain.get(key);
+    try {
+      return await put(keyed);
+    } catch (error) {
+      log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored');
+      if (error instanceof StoreUnavailable && !error.doubtful) return 'refused';
     }
-    await inbox
-      .forget(delivery)
-      .catch(() => log.warn({ key: delivery.key }, 'a delivery told as not accepted may be in the inbox'));
+    // A form that was not accepted stays open and is sent again with the same key, so its key must stay free.
+    const decide =
+      ask.kind === 'submission' ? () => inbox.forget(key).then(() => 'forgotten' as const) : () => inbox.refuse(key);
+    const decided = await untilAnswered(decide);
+    if (decided !== undefined) return decided;
+    log.warn({ key }, 'whether a delivery is in the inbox is not known; if it is, another process works it');
+    return 'duplicate';
+  };
+
+  /** The person was told that it is not certain; now it is. */
+  const afterAll = async (keyed: Keyed<Ask>, fate: Fate): Promise<void> => {
+    const { ask, key } = keyed;
+    if (ask.kind === 'submission') {
+      if (fate === 'taken') await untilAnswered(() => inbox.forget(key));
+    } else if (fate === 'taken') {
+      given.taken(keyed);
+    } else if (fate === 'refused') {
+      await given.refused(keyed);
+    }
+  };
+
+  /** Undefined when the store was still silent at the stop. */
+  const untilAnswered = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch {
+        if (stopping.aborted) return undefined;
+        await sleep(decideAgainMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+      }
+    }
   };
 
   const storeEvent = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     if (stopping.aborted) throw new StoreUnavailable('the bot is stopping');
-    const outcome = await within(put(received(keyed)), deadline);
+    const outcome = await within(put(keyed), deadline);
     // Stored late all the same, it is done when its lease has run out, and Slack's next try is a repeat.
     if (outcome === 'late') throw new StoreUnavailable('the inbox did not answer in time');
     return outcome;
   };
 
   return {
-    refused,
+    isUncertain: (key) => uncertain.has(key),
+    async settled() {
+      await Promise.all(uncertain.values());
+    },
     async idle(withinMs) {
       const end = performance.now() + withinMs;
       let before: number;

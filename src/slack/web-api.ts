@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
 import type { z } from 'zod';
 import type { CallOutcome, Meter } from '../core/meter.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Log } from '../core/ports.ts';
+import type { Turns } from '../core/turn.ts';
 import { failureOf, SlackCallFailed, type SlackFailure } from './failures.ts';
 import { lost } from './held-api.ts';
 import { createPacing } from './pacing.ts';
@@ -25,15 +26,20 @@ export interface SlackApi {
   quick<T extends z.ZodType>(method: string, args: Readonly<Record<string, unknown>>, answer: T): Promise<z.output<T>>;
   /** Sends the bytes of a file to the address that Slack gave; without our token, which is not that server's business. */
   upload(url: string, bytes: Uint8Array): Promise<void>;
-  /** Answers through a response_url, which leads to `channel`. False when it is used up, expired or unreachable. */
+  /**
+   * Answers through a response_url, which counts as a post into the channel it was handed out for; without that channel, at once.
+   * False when it is used up, expired or unreachable, and when the channel's next turn is too far away.
+   */
   respond(url: string, body: Readonly<Record<string, unknown>>, channel?: string): Promise<boolean>;
   /** Our own allowance by method: how much of it is free, 0 to 1. */
-  budget(): Readonly<Record<string, number>>;
+  budget(): Promise<Readonly<Record<string, number>>>;
 }
 
 const deadlineMs = 10_000;
 const quickDeadlineMs = 2_000;
 const respondDeadlineMs = 5_000;
+/** There are other ways to answer a person than to wait for the channel. */
+const respondPatienceMs = 1_000;
 /** A turn further away than this is handed back to the outbox instead of holding a lease. */
 const patienceMs = 2_500;
 
@@ -51,7 +57,7 @@ const callOutcomeOf: Readonly<Record<SlackFailure['kind'], CallOutcome>> = {
 
 export function createWebApi(
   config: { readonly botToken: string; readonly apiUrl?: string; readonly limits?: number | undefined },
-  given: { readonly clock: Clock; readonly log: Log; readonly meter: Meter; readonly stopping: AbortSignal },
+  given: { readonly turns: Turns; readonly log: Log; readonly meter: Meter; readonly stopping: AbortSignal },
 ): SlackApi {
   const client = (timeout: number) =>
     new WebClient(config.botToken, {
@@ -66,7 +72,7 @@ export function createWebApi(
     });
   const patient = client(deadlineMs);
   const hasty = client(quickDeadlineMs);
-  const pacing = createPacing(given.clock, config.limits);
+  const pacing = createPacing(given.turns, config.limits);
   const begun = (method: string) => {
     const startedAt = performance.now();
     return (outcome: CallOutcome) => given.meter.called(method, outcome, performance.now() - startedAt);
@@ -101,7 +107,7 @@ export function createWebApi(
 
   return {
     async call(method, args, answer, still) {
-      const waitMs = pacing.reserve(method, channelOf(args), patienceMs);
+      const waitMs = await pacing.reserve(method, channelOf(args), patienceMs);
       if (waitMs > patienceMs) {
         throw new SlackCallFailed(method, { kind: 'wait', afterMs: waitMs, why: 'waiting for its turn' });
       }
@@ -135,7 +141,9 @@ export function createWebApi(
     },
 
     async respond(url, body, channel) {
-      if (channel !== undefined) pacing.answered(channel);
+      const waitMs = channel === undefined ? 0 : await pacing.reserve('response_url', channel, respondPatienceMs);
+      if (waitMs > respondPatienceMs) return false;
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal: given.stopping }).catch(() => undefined);
       const told = begun('response_url');
       try {
         const response = await fetch(url, {

@@ -64,10 +64,13 @@ function engineOver(pglite: PGlite, log: Log, afterClose: () => void): EmbeddedE
   const tidying = setInterval(() => {
     tidy(pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
   }, tidyEveryMs).unref();
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   return {
     kind: 'embedded',
     pglite,
-    db: new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }),
+    db,
+    front: db,
+    turns: db,
     boss: { db: fromPglite(pglite), backend: 'pglite' },
     shared: false,
     tidy: () => tidy(pglite),

@@ -20,11 +20,29 @@ export function isSerializationFailure(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** No connection could be had, so nothing was asked of the database. Speaks for its cause. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected';
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+    const code = codeOf(cause);
+    if (code !== '') Object.assign(this, { code });
+  }
+}
+
+/**
+ * True unless it is sure that the statement took no effect: it was never sent, or the database itself said that it failed. A server
+ * that dies says FATAL, and so does one that ends a connection; what it was doing may be done.
+ */
+export function mayHaveHappened(error: unknown): boolean {
+  return !(error instanceof NotConnected) && textOf(error, 'severity') !== 'ERROR';
+}
+
 /**
  * `StoreUnavailable` for everything that a database, its driver or its socket says. Its cause keeps the name, message, code and
  * stack of the original; the query's parameters and the row in question (texts of people) are removed, and so are addresses with passwords.
  */
-export function unavailable(doing: string, error: unknown): StoreUnavailable {
+export function unavailable(doing: string, error: unknown, doubtful = false): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   const message = withoutPassword(messageOf(error));
@@ -34,7 +52,10 @@ export function unavailable(doing: string, error: unknown): StoreUnavailable {
     cause.stack = withoutPassword(error.stack ?? message).slice(0, 4_000);
   }
   if (code !== '') Object.assign(cause, { code });
-  return new StoreUnavailable(`The store could not ${doing}: ${message}${code === '' ? '' : ` (${code})`}`, { cause });
+  return new StoreUnavailable(`The store could not ${doing}: ${message}${code === '' ? '' : ` (${code})`}`, {
+    cause,
+    doubtful,
+  });
 }
 
 /** What may be logged of an error: its message and code, never its parameters. */

@@ -31,6 +31,9 @@ export async function settleDelivery(db: Kysely<Tables>, key: string, outcome: s
   return result.numUpdatedRows > 0n;
 }
 
+/** The outcome of a delivery that was closed before it could be worked. */
+const refusedOutcome = 'refused, not accepted';
+
 export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; readonly ask: Ask }): Inbox {
   const { owner, ask } = given;
 
@@ -63,15 +66,37 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
         await settleDelivery(db, key, outcome);
       }),
 
-    forget: ({ key, receivedAt }) =>
+    forget: (key) =>
       ask('inbox.forget', async () => {
         await db
           .deleteFrom('inbox')
           .where('key', '=', storableText(key))
-          .where('received_at', '=', new Date(receivedAt))
           .where('owner', '=', owner)
           .where('settled_at', 'is', null)
           .execute();
+      }),
+
+    refuse: (key) =>
+      ask('inbox.refuse', async () => {
+        const now = sql<Date>`now()`;
+        await db
+          .insertInto('inbox')
+          .values({
+            key: storableText(key),
+            kind: 'refused',
+            payload: null,
+            received_at: now,
+            settled_at: now,
+            outcome: refusedOutcome,
+          })
+          .onConflict((conflict) => conflict.column('key').doNothing())
+          .execute();
+        const row = await db
+          .selectFrom('inbox')
+          .select('outcome')
+          .where('key', '=', storableText(key))
+          .executeTakeFirst();
+        return row?.outcome === refusedOutcome ? 'refused' : 'taken';
       }),
 
     renew: (keys) =>

@@ -57,12 +57,14 @@ export function outboxOver(
   given: {
     readonly owner: string;
     readonly ask: Ask;
+    /** Renewals go this way: they must not wait for a connection behind the work that they keep. */
+    readonly front: Kysely<Tables>;
     readonly wake: Wake;
     /** True once the store is about to close: nothing new is leased. */
     readonly resting: () => boolean;
   },
 ): Outbox {
-  const { owner, ask, wake, resting } = given;
+  const { owner, ask, wake, resting, front } = given;
   return {
     leaseMs,
 
@@ -100,7 +102,7 @@ export function outboxOver(
     renew: (ids) =>
       ask('outbox.renew', async () => {
         if (ids.length === 0) return [];
-        const rows = await db
+        const rows = await front
           .updateTable('outbox')
           .set({ lease_until: leaseEnd })
           .where('id', 'in', ids)

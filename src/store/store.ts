@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely';
 import { type Clock, type Ids, type Log, type Store, StoreUnavailable } from '../core/ports.ts';
+import { turnsInMemory } from '../core/turn.ts';
 import { claimsOver } from './action-rows.ts';
 import { type Ask, askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +16,7 @@ import { outboxChannel, outboxOver } from './outbox.ts';
 import { rebuild } from './projection.ts';
 import { readsOver } from './reads.ts';
 import { transactingOver } from './transacting.ts';
+import { forgetTurns, turnsOver } from './turns.ts';
 import { Wake } from './wake.ts';
 
 export interface Given {
@@ -69,6 +71,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
       .where('settled_at', '<', sql<Date>`now() - make_interval(days => ${rememberDeliveriesDays})`)
       .execute()
       .catch((error) => log.warn(loggable(error), 'old deliveries could not be removed'));
+    forgetTurns(db).catch((error) => log.warn(loggable(error), 'old turns could not be removed'));
   }, forgetEveryMs).unref();
 
   const close = async (): Promise<void> => {
@@ -86,10 +89,11 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
       refuse('transact');
       return transact(work);
     },
-    outbox: outboxOver(db, { owner, ask, wake, resting: () => closing !== undefined }),
-    inbox: inboxOver(db, { owner, ask }),
+    outbox: outboxOver(db, { owner, ask, front: engine.front, wake, resting: () => closing !== undefined }),
+    inbox: inboxOver(engine.front, { owner, ask }),
     jobs: { backlog: () => ask('jobs.backlog', () => jobs.backlog()) },
     claims: claimsOver(db, ask),
+    turns: engine.shared ? turnsOver(engine.turns, ask) : turnsInMemory(() => performance.now()),
     work: (handler) => ask('work', () => jobs.work(handler)),
     verify: (stream) =>
       ask('verify', async () => {

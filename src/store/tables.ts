@@ -86,13 +86,20 @@ export interface Tables {
   inbox: {
     key: string;
     kind: string;
-    payload: ColumnType<unknown, string, string | null>;
+    payload: ColumnType<unknown, string | null, string | null>;
     received_at: Date;
     taken_at: SetByDatabase;
     owner: string | null;
     lease_until: Date | null;
     outcome: string | null;
     settled_at: Date | null;
+  };
+  turn: {
+    key: string;
+    /** Epoch ms, ascending. */
+    taken: Generated<number[]>;
+    paused_until: Generated<number>;
+    used_at: SetByDatabase;
   };
   face_ref: {
     subject: string;

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import { type Clock, type Ids, StaleStream, type Transaction } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
-import { isSerializationFailure, unavailable } from './failure.ts';
+import { isSerializationFailure, mayHaveHappened, unavailable } from './failure.ts';
 import type { Jobs } from './jobs.ts';
 import type { OneTransaction } from './one-transaction.ts';
 import { outboxChannel } from './outbox.ts';
@@ -50,7 +50,7 @@ async function attempt<T>(
 ): Promise<T> {
   const contested = traces.contested;
   let rejection: { readonly error: unknown } | undefined;
-  let doing = 'begin a transaction';
+  let committing = false;
   try {
     return await engine.db.transaction().execute(async (db) => {
       // Those who lost a race for a stream line up for it, so that each of them wins in the end.
@@ -64,12 +64,13 @@ async function attempt<T>(
           rejection = { error };
           throw error;
         });
-      doing = 'say whether a transaction was committed, look before you repeat it';
       if (traces.sent && engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
+      committing = true;
       return result;
     });
   } catch (error) {
     if (rejection?.error === error || isSerializationFailure(error)) throw error;
-    throw unavailable(doing, error);
+    if (!committing) throw unavailable('carry out a transaction', error);
+    throw unavailable('say whether a transaction was committed', error, mayHaveHappened(error));
   }
 }

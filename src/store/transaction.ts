@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/ports.ts';
-import { askDatabase } from './ask.ts';
+import { askInTransaction } from './ask.ts';
 import { appendEvents } from './event-log.ts';
 import { settleDelivery } from './inbox.ts';
 import type { Jobs } from './jobs.ts';
@@ -25,10 +25,10 @@ export function transactionOver(
 ): Transaction {
   const { ids, jobs, traces } = given;
   return {
-    ...readsOver(db, askDatabase),
+    ...readsOver(db, askInTransaction),
 
     append: (stream, after, events) =>
-      askDatabase('append', async () => {
+      askInTransaction('append', async () => {
         traces.contested = stream;
         const { recorded, sealed } = await appendEvents(db, given, stream, after, events);
         await project(db, stream, sealed);
@@ -37,7 +37,7 @@ export function transactionOver(
       }),
 
     nextIncidentNumber: () =>
-      askDatabase('nextIncidentNumber', async () => {
+      askInTransaction('nextIncidentNumber', async () => {
         const row = await db
           .updateTable('counter')
           .set((update) => ({ value: update('value', '+', 1) }))
@@ -48,15 +48,15 @@ export function transactionOver(
       }),
 
     send: (message) =>
-      askDatabase('send', async () => {
+      askInTransaction('send', async () => {
         await enqueue(db, given, message);
         traces.sent = true;
       }),
 
-    schedule: (request) => askDatabase('schedule', () => jobs.schedule(db, request)),
+    schedule: (request) => askInTransaction('schedule', () => jobs.schedule(db, request)),
 
     keep: ({ kind, mediaType, body }) =>
-      askDatabase('keep', async () => {
+      askInTransaction('keep', async () => {
         const reference = { id: ids.next(), digest: createHash('sha256').update(body).digest('hex') };
         await db
           .insertInto('evidence')
@@ -66,7 +66,7 @@ export function transactionOver(
       }),
 
     keepSample: (stream, { signal, at, value, verdict }) =>
-      askDatabase('keepSample', async () => {
+      askInTransaction('keepSample', async () => {
         await db
           .insertInto('sample')
           .values({ stream, signal, at: new Date(at), value, verdict })
@@ -75,12 +75,12 @@ export function transactionOver(
       }),
 
     settle: async (key, outcome) => {
-      const settled = await askDatabase('settle', () => settleDelivery(db, key, outcome));
+      const settled = await askInTransaction('settle', () => settleDelivery(db, key, outcome));
       if (!settled) throw new AlreadySettled('what this delivery asks was done already, or it was never taken');
     },
 
     setFaceRef: (subject, key, value) =>
-      askDatabase('setFaceRef', async () => {
+      askInTransaction('setFaceRef', async () => {
         const row = { subject, key, value: storableText(value) };
         await db
           .insertInto('face_ref')

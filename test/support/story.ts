@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import type { Log, Store } from '../../src/core/ports.ts';
+import type { Clock, Log, Store } from '../../src/core/ports.ts';
 import { paceRunbooks, setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import type { PretendMessage, PretendSlackOptions } from '../../src/simulator/slack/workspace.ts';
 import type { WorldOptions } from '../../src/simulator/world/world.ts';
-import { openMemoryStore } from './prepared-store.ts';
+import { givenToStore, openMemoryStore } from './prepared-store.ts';
 
 export interface Story {
   readonly company: PretendCompany;
@@ -41,6 +41,8 @@ export interface StoryOptions {
   readonly configure?: (config: Config) => Config;
   /** Time budget of every check, for example `30s`: for a story that is not about slowness, on a machine that is slow. Absent: the shipped ones. */
   readonly budget?: string;
+  /** The bot's clock; default the machine's. */
+  readonly clock?: Clock;
   /** Wraps the store that the bot gets. */
   readonly around?: (store: Store) => Store;
 }
@@ -56,8 +58,10 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const lines: string[] = [];
   const config = storyConfig(company, folder);
   if (options.budget !== undefined) giveBudget(join(folder, 'runbooks'), options.budget);
-  const store = await openMemoryStore();
+  const clock = options.clock ?? givenToStore().clock;
+  const store = await openMemoryStore({ ...givenToStore(), clock });
   const app = createApp(options.configure?.(config) ?? config, logInto(lines, complaints), {
+    clock,
     openStore: async () => options.around?.(store) ?? store,
   });
   const { url } = await app.start();

@@ -26,7 +26,7 @@ import {
 } from './rich.ts';
 
 /** Answers that need nothing but themselves; the others need names, or are drawn from an incident's view. */
-export type PlainAnswer = Exclude<Answer, { kind: 'incident-show' } | { kind: 'declared' } | { kind: 'refusal' }>;
+export type PlainAnswer = Exclude<Answer, { kind: 'incident-show' | 'declared' | 'refusal' | 'too-late' }>;
 
 export function answerMessage(answer: PlainAnswer): Message {
   switch (answer.kind) {

@@ -17,7 +17,7 @@ import { stillPossible } from './stale.ts';
 export function closeIncident(p: Publishing): Conversation {
   const open = (intent: ClosingIntent) => async (keyed: Keyed<ClickAsk>) => {
     const incident = incidentOf(keyed.ask);
-    if (!(await stillPossible(p, keyed.ask, incident, intent))) return;
+    if (!(await stillPossible(p, keyed, incident, intent))) return;
     const view = await p.desk.incidentView(incident);
     const metadata = writeMetadata({ subject: incident, ...placeOf(keyed.ask) });
     const modal = closingModal(intent, { id: incident, title: view?.title ?? '', metadata });

@@ -20,7 +20,7 @@ const deeds: Readonly<Record<AtOnce, (desk: Desk, incident: string, request: Req
 export function incidentButtons(p: Publishing): Conversation {
   const press = (intent: AtOnce) => async (keyed: Keyed<ClickAsk>) => {
     const incident = incidentOf(keyed.ask);
-    if (await stillPossible(p, keyed.ask, incident, intent)) await deeds[intent](p.desk, incident, requestOf(keyed));
+    if (await stillPossible(p, keyed, incident, intent)) await deeds[intent](p.desk, incident, requestOf(keyed));
   };
   return {
     clicks: {

@@ -17,7 +17,7 @@ export function noteConversation(p: Publishing): Conversation {
     clicks: {
       [action]: async (keyed) => {
         const incident = incidentOf(keyed.ask);
-        if (!(await stillPossible(p, keyed.ask, incident, 'note'))) return;
+        if (!(await stillPossible(p, keyed, incident, 'note'))) return;
         const view = await p.desk.incidentView(incident);
         const metadata = writeMetadata({ subject: incident, ...placeOf(keyed.ask) });
         const modal = noteModal({ id: incident, title: view?.title ?? '', metadata }, p.clock.now());

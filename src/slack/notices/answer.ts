@@ -5,6 +5,7 @@ import type { ReplyTo } from '../../core/notice.ts';
 import { answerMessage, refusalMessage, textMessage } from '../blocks/answers.ts';
 import { incidentShown } from '../blocks/card.ts';
 import { line, type Message, present, rich, strong, topText, words } from '../blocks/rich.ts';
+import { drawTooLate } from '../conversations/stale.ts';
 import { addressOf, cardOf, type Publishing, roomOf } from '../publishing.ts';
 import { answer } from '../replies.ts';
 
@@ -21,6 +22,8 @@ async function draw(p: Publishing, given: Answer): Promise<Message> {
     }
     case 'declared':
       return declared(given.incident, given.joined, await roomOf(p, given.incident), await separately(p, given));
+    case 'too-late':
+      return drawTooLate(p, given.incident, given.asked);
     case 'refusal':
       return refusalMessage(given.fault, await p.people.namesIn(given.fault));
     default:

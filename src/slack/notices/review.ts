@@ -35,7 +35,7 @@ export async function postReview(
     }
   }
   if (!view.finished) return;
-  if (to.reply !== undefined && (await respond(p.api, { url: to.reply, place: to.place }, message))) return;
+  if (await respond(p.api, to, message)) return;
   const posted = await p.posting.post(attempt, { channel: to.person }, message);
   await keep(p, view.id, refKeys.message, writeRef(posted));
 }

@@ -5,6 +5,7 @@ import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { up as record } from './0001-record.ts';
 import { up as actions } from './0002-actions.ts';
+import { up as turns } from './0003-turns.ts';
 
 /**
  * Applies what is missing. Two replicas may call it at once: one applies, the other waits and finds nothing to do.
@@ -13,7 +14,13 @@ import { up as actions } from './0002-actions.ts';
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-record': { up: record }, '0002-actions': { up: actions } }) },
+    provider: {
+      getMigrations: async () => ({
+        '0001-record': { up: record },
+        '0002-actions': { up: actions },
+        '0003-turns': { up: turns },
+      }),
+    },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;

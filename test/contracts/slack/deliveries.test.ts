@@ -70,40 +70,55 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       await until('the resolve', () => stage.desk.asked.some((one) => one.what === 'resolve'));
     });
 
-    it('keeps what was acknowledged when a repeat of it could not be stored', async () => {
-      let away = false;
-      const broken = (store: Store): Store => ({
-        ...store,
-        inbox: {
-          ...store.inbox,
-          take: async (one) => (away ? Promise.reject(new StoreUnavailable('no connection')) : store.inbox.take(one)),
-        },
-      });
-      stage = await start({ around: broken });
-      stage.desk.command = () => Promise.reject(new StoreUnavailable('gone before it had an effect'));
-      const accepted = await stage.slack.command('rita', '#incidents', 'health');
-      await until('the note', () => stage.complaints.some((line) => line.includes('waits for the store')));
-      away = true;
-      expect((await accepted.replay()).body).toContain('Not accepted');
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect((await stage.store.inbox.backlog()).waiting).toBe(1);
-    });
+    /** A store whose `take` is `takes`, given the real one. */
+    const taking =
+      (takes: (take: Store['inbox']['take']) => Store['inbox']['take']) =>
+      (store: Store): Store => ({ ...store, inbox: { ...store.inbox, take: takes((one) => store.inbox.take(one)) } });
+    const lost = new StoreUnavailable('the connection broke', { doubtful: true });
+    const nothingWaits = () => until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
 
-    it('does not do later what it said it would not do', async () => {
-      let release = (): void => {};
-      const gate = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const slow = (store: Store): Store => ({
-        ...store,
-        inbox: { ...store.inbox, take: (delivery) => gate.then(() => store.inbox.take(delivery)) },
-      });
-      stage = await start({ around: slow });
+    it('F57: says that it is not certain while the store is silent, and does it once when it was stored', async () => {
+      const gate = Promise.withResolvers<void>();
+      stage = await start({ around: taking((take) => (one) => gate.promise.then(() => take(one))) });
       const command = await stage.slack.command('rita', '#incidents', 'health');
       expect(command).toMatchObject({ outcome: 'ok', status: 200 });
-      expect(command.body).toContain('Not accepted');
-      release();
-      await until('the settled delivery', async () => (await stage.store.inbox.backlog()).waiting === 0);
+      expect(command.body).toContain('Not certain yet');
+      gate.resolve();
+      await until('the work', () => stage.desk.asked.length === 1);
+      await nothingWaits();
+      expect(stage.desk.asked).toHaveLength(1);
+    });
+
+    it('F57: says afterwards that nothing started when it was not stored', async () => {
+      const gate = Promise.withResolvers<void>();
+      stage = await start({ around: taking(() => () => gate.promise.then(() => Promise.reject(lost))) });
+      const command = await stage.slack.command('rita', '#incidents', 'health');
+      expect(command.body).toContain('Not certain yet');
+      gate.resolve();
+      await until('the truth', () => stage.slack.ephemerals('rita').some((one) => one.text.startsWith('Not accepted')));
+      expect(stage.desk.asked).toEqual([]);
+    });
+
+    it('F57: accepts what was stored although the answer got lost, and works it once', async () => {
+      stage = await start({ around: taking((take) => (one) => take(one).then(() => Promise.reject(lost))) });
+      const command = await stage.slack.command('rita', '#incidents', 'incident latency');
+      expect(command.body).not.toContain('ccepted');
+      await until('the work', () => stage.desk.asked.length === 1);
+      await nothingWaits();
+      expect(stage.desk.asked).toHaveLength(1);
+    });
+
+    it('F57: never does what it said was not accepted, also when the words arrive at the store later', async () => {
+      const late: (() => Promise<unknown>)[] = [];
+      const around = taking((take) => async (one) => {
+        late.push(() => take(one));
+        throw lost;
+      });
+      stage = await start({ around });
+      const command = await stage.slack.command('rita', '#incidents', 'incident latency');
+      expect(command.body).toContain('Not accepted, nothing started');
+      expect(await Promise.all(late.map((arrive) => arrive()))).toEqual(['duplicate']);
+      await nothingWaits();
       expect(stage.desk.asked).toEqual([]);
     });
 
@@ -131,7 +146,7 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       const form = await formToResolve(slow);
       for (const _try of ['first', 'second']) {
         const refused = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
-        expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Not accepted') } });
+        expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Perhaps not accepted') } });
       }
       gate.resolve();
       await until('an empty inbox', async () => (await stage.store.inbox.backlog()).waiting === 0);
@@ -153,13 +168,13 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
             const outcome = await store.inbox.take(one);
             if (one.kind !== 'submission' || doubtful === 0) return outcome;
             doubtful -= 1;
-            throw new StoreUnavailable('the connection broke');
+            throw lost;
           },
         },
       });
       const form = await formToResolve(lying);
       const refused = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
-      expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Not accepted') } });
+      expect(refused).toMatchObject({ errors: { reason: expect.stringContaining('Perhaps not accepted') } });
       await stage.slack.submit('rita', form, { reason: 'cache is warm' });
       await until('the resolve', () => resolves().length === 1);
     });

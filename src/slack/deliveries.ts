@@ -99,7 +99,10 @@ export function createDeliveries(given: {
 
   const run = (keyed: Keyed<Ask>): void => {
     if (inHand.has(keyed.key)) return;
-    const done = inTurn(() => idle(workWaitsMs).then(() => work(keyed))).finally(() => inHand.delete(keyed.key));
+    // A click may have to open a modal within the three seconds of its trigger.
+    const urgent = keyed.ask.kind === 'click';
+    const working = urgent ? work(keyed) : inTurn(() => idle(workWaitsMs).then(() => work(keyed)));
+    const done = working.finally(() => inHand.delete(keyed.key));
     inHand.set(keyed.key, done);
   };
 

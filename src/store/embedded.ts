@@ -5,6 +5,7 @@ import { PGlite, types } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
+import { ConsideratePglite } from './considerate-pglite.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { assertDurable, DurableFiles } from './durable-files.ts';
 import type { Engine } from './engine.ts';
@@ -37,18 +38,24 @@ export interface EmbeddedEngine extends Engine {
  */
 export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
   if (path === ':memory:') {
-    const pglite = await PGlite.create({
+    const pglite = new ConsideratePglite({
       startParams: [...PGlite.defaultStartParams, ...smallBuffers],
       parsers,
       ...(startFrom === undefined ? {} : { loadDataDir: startFrom }),
     });
+    await pglite.waitReady;
     return engineOver(pglite, log, () => {});
   }
   const lock = lockDirectory(path);
   try {
     const files = new DurableFiles(join(path, 'data'));
     const durable = PGlite.defaultStartParams.filter((param) => param !== '-F');
-    const pglite = await PGlite.create({ fs: files, startParams: [...durable, ...realSync, ...smallBuffers], parsers });
+    const pglite = new ConsideratePglite({
+      fs: files,
+      startParams: [...durable, ...realSync, ...smallBuffers],
+      parsers,
+    });
+    await pglite.waitReady;
     await assertDurable(pglite, files);
     return engineOver(pglite, log, () => lock.release());
   } catch (error) {

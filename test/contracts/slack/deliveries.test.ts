@@ -30,6 +30,34 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
     });
   });
 
+  describe('many commands at once', () => {
+    it('are acknowledged each, and worked a few at a time, while a click waits for none of them', async () => {
+      stage = await start();
+      await stage.desk.declare(anIncident(), ['U0RITA']);
+      await stage.quiet();
+      const { desk } = stage;
+      const gate = Promise.withResolvers<void>();
+      const work = desk.command;
+      const begun: string[] = [];
+      desk.command = async (words, request) => {
+        begun.push(words);
+        await gate.promise;
+        await work(words, request);
+      };
+      const typed = Array.from({ length: 20 }, (_, number) => `status ${number}`);
+      for (const words of typed) {
+        expect(await stage.slack.command('rita', '#incidents', words)).toMatchObject({ status: 200, outcome: 'ok' });
+      }
+      const card = stage.slack.messages(stage.room() ?? '').find((message) => message.text.startsWith('🔴'));
+      await stage.slack.click('rita', { channel: card?.channel ?? '', ts: card?.ts ?? '' }, 'acgs.acknowledge');
+      await until('the click', () => desk.asked.some(({ what }) => what === 'acknowledge'));
+      expect(begun.length).toBeLessThan(typed.length / 2);
+      gate.resolve();
+      await until('all commands', () => begun.length === typed.length);
+      expect(begun.toSorted()).toEqual(typed.toSorted());
+    });
+  });
+
   describe('when the store is away', () => {
     it('says that nothing started, to a command, a click and a form, with 200', async () => {
       let away = false;

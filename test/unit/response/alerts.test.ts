@@ -56,7 +56,7 @@ describe('a rule that opens', () => {
       alerts: { f1: { status: 'firing' } },
     });
     expect(await bench.answers()).toEqual(
-      expect.arrayContaining(['open-room', 'post-card', 'announce', 'call L1', 'call L2']),
+      expect.arrayContaining(['open-room', 'post-card', 'announce', 'call L1 L2']),
     );
     expect((await bench.store.inbox.backlog()).waiting).toBe(0);
   });

@@ -55,9 +55,7 @@ describe('a rule that opens', () => {
       declaredBy: { kind: 'system', name: 'Alertmanager' },
       alerts: { f1: { status: 'firing' } },
     });
-    expect(await bench.answers()).toEqual(
-      expect.arrayContaining(['open-room', 'post-card', 'announce', 'call L1 L2']),
-    );
+    expect(await bench.answers()).toEqual(expect.arrayContaining(['open-room', 'post-card', 'announce', 'call L1 L2']));
     expect((await bench.store.inbox.backlog()).waiting).toBe(0);
   });
 

@@ -61,6 +61,9 @@ export async function startRealPostgres(): Promise<RealPostgres> {
     });
 
   let server = await start();
+  // Nobody else would end it when the process that asked for it is cut off.
+  const notWithoutUs = (): void => void server.kill('SIGQUIT');
+  process.once('exit', notWithoutUs);
   let databases = 0;
   const freshDatabase = async (): Promise<string> => {
     databases += 1;
@@ -77,6 +80,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
       server = await start();
     },
     async stop() {
+      process.off('exit', notWithoutUs);
       await end(server);
       rmSync(directory, { recursive: true, force: true });
     },

@@ -1,0 +1,41 @@
+// How long the machine kept the bot and the rig waiting for a processor: a late answer in such a time says nothing about the bot.
+
+import { readFileSync } from 'node:fs';
+
+export interface Breath {
+  /** Ms in which one of the two was ready to run and not let run, between two times (epoch ms). */
+  heldUpMs(from: number, to: number): number;
+  stop(): void;
+}
+
+const everyMs = 200;
+
+/** `bot`: the process that runs now. Linux alone tells; elsewhere nothing is ever excused. */
+export function watchBreath(bot: () => number | undefined): Breath {
+  const samples: { readonly at: number; readonly waitedMs: number }[] = [];
+  const last = new Map<number, number>();
+  const timer = setInterval(() => {
+    let waitedMs = 0;
+    for (const pid of [process.pid, bot()]) {
+      const waited = pid === undefined ? undefined : queuedMs(pid);
+      if (pid === undefined || waited === undefined) continue;
+      waitedMs += waited - (last.get(pid) ?? waited);
+      last.set(pid, waited);
+    }
+    samples.push({ at: Date.now(), waitedMs });
+  }, everyMs);
+  return {
+    heldUpMs: (from, to) =>
+      samples.filter(({ at }) => at >= from && at <= to + 2 * everyMs).reduce((sum, { waitedMs }) => sum + waitedMs, 0),
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Time on the run queue: https://docs.kernel.org/scheduler/sched-stats.html, the second number. */
+function queuedMs(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return undefined;
+  }
+}

@@ -73,6 +73,14 @@ export function createDeliveries(given: {
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
   const stopping = new AbortController();
+  /** Deliveries on their way into the inbox: what is taken of them is still worked when a stop begins. */
+  const arriving = new Set<Promise<void>>();
+  const arrives = (handling: Promise<void>): Promise<void> => {
+    arriving.add(handling);
+    const gone = () => arriving.delete(handling);
+    handling.then(gone, gone);
+    return handling;
+  };
 
   const tell = async ({ ask }: Keyed<Ask>, said: string): Promise<void> => {
     const { place, ...to } = replyTo(ask);
@@ -193,49 +201,55 @@ export function createDeliveries(given: {
     }
   };
 
+  const command = async (body: unknown, ack: Ack): Promise<void> => {
+    const keyed = readCommand(body);
+    const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
+    const problem = problemOf(outcome);
+    if (problem !== undefined) return acknowledge(ack, { response_type: 'ephemeral', text: problem });
+    await acknowledge(ack);
+    if (outcome === 'taken') run(keyed);
+  };
+
+  const submission = async (body: unknown, ack: Ack): Promise<void> => {
+    const keyed = readSubmission(body);
+    const deadline = AbortSignal.timeout(storeWithinMs);
+    const errors = await formErrors(keyed.ask, deadline);
+    if (errors !== undefined) return acknowledge(ack, { response_action: 'errors', errors });
+    const outcome = await take(keyed, deadline);
+    const problem = formProblemOf(outcome);
+    if (problem !== undefined) {
+      return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, problem) });
+    }
+    await acknowledge(ack);
+    if (outcome === 'taken') run(keyed);
+  };
+
+  const event = async (body: unknown, ack: Ack): Promise<void> => {
+    const keyed = readEvent(body);
+    if (keyed === undefined) return acknowledge(ack);
+    const outcome = await takeEvent(keyed, AbortSignal.timeout(storeWithinMs));
+    await acknowledge(ack);
+    if (outcome === 'taken') run(keyed);
+  };
+
+  const finish = async (): Promise<void> => {
+    await Promise.allSettled(arriving);
+    await taking.settled();
+    while (inHand.size > 0) await Promise.all(inHand.values());
+  };
+
   return {
-    async command(body, ack) {
-      const keyed = readCommand(body);
-      const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
-      const problem = problemOf(outcome);
-      if (problem !== undefined) return acknowledge(ack, { response_type: 'ephemeral', text: problem });
-      await acknowledge(ack);
-      if (outcome === 'taken') run(keyed);
-    },
-
-    click: async (body, ack) => interaction(readClick(body), ack),
-    shortcut: async (body, ack) => interaction(readShortcut(body), ack),
-
-    async submission(body, ack) {
-      const keyed = readSubmission(body);
-      const deadline = AbortSignal.timeout(storeWithinMs);
-      const errors = await formErrors(keyed.ask, deadline);
-      if (errors !== undefined) return acknowledge(ack, { response_action: 'errors', errors });
-      const outcome = await take(keyed, deadline);
-      const problem = formProblemOf(outcome);
-      if (problem !== undefined) {
-        return acknowledge(ack, { response_action: 'errors', errors: atFirstField(keyed.ask, problem) });
-      }
-      await acknowledge(ack);
-      if (outcome === 'taken') run(keyed);
-    },
-
-    async event(body, ack) {
-      const keyed = readEvent(body);
-      if (keyed === undefined) return acknowledge(ack);
-      const outcome = await takeEvent(keyed, AbortSignal.timeout(storeWithinMs));
-      await acknowledge(ack);
-      if (outcome === 'taken') run(keyed);
-    },
+    command: (body, ack) => arrives(command(body, ack)),
+    click: async (body, ack) => arrives(interaction(readClick(body), ack)),
+    shortcut: async (body, ack) => arrives(interaction(readShortcut(body), ack)),
+    submission: (body, ack) => arrives(submission(body, ack)),
+    event: (body, ack) => arrives(event(body, ack)),
 
     start: () => void keepLooking(),
 
     async stop(withinMs) {
       stopping.abort();
-      await Promise.race([
-        Promise.all([...inHand.values(), taking.settled()]),
-        sleep(withinMs, undefined, { ref: false }),
-      ]);
+      await Promise.race([finish(), sleep(withinMs, undefined, { ref: false })]);
     },
   };
 

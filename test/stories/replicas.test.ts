@@ -163,8 +163,10 @@ describe.skipIf(missing !== undefined)(
           JSON.stringify(message.blocks).includes('acgs.acknowledge'),
         );
         expect(cards).toHaveLength(1);
-        const announced = ownMessages('#incidents').filter((message) => message.text.includes(id));
-        expect(announced).toHaveLength(1);
+        // The evidence does not wait for the announcement.
+        const announced = () => ownMessages('#incidents').filter((message) => message.text.includes(id));
+        await until(`the announcement of ${id}`, () => announced().length > 0, 60_000);
+        expect(announced()).toHaveLength(1);
       }
       expect(stage.slack.findings).toEqual([]);
       const refused = stage.slack.calls().filter((call) => call.error === 'ratelimited');

@@ -144,6 +144,7 @@ test('F81: an incident among systems and people that write secrets shows, logs a
   await until('the evidence', async () => /Evidence of INC-1/.test(await story.threadText()));
   const { channel } = await story.card();
   await story.slack.command('rita', channel, `timeline add tried with password=${planted.note}`);
+  await until('the note', async () => (await story.store.events('INC-1')).some(({ event }) => event.type === 'noted'));
   await story.slack.command('rita', channel, `resolve the key ${planted.aws} was revoked, secret: ${planted.reason}`);
   const report = await until('the report', () => story.slack.files().find((file) => file.name.endsWith('.md')));
 

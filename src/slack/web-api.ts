@@ -38,8 +38,8 @@ export interface SlackApi {
 const deadlineMs = 10_000;
 const quickDeadlineMs = 2_000;
 const respondDeadlineMs = 5_000;
-/** There are other ways to answer a person than to wait for the channel. */
-const respondPatienceMs = 1_000;
+/** Where they asked is the best place, so the turn of the channel is waited for; longer than this another way is better. */
+const respondPatienceMs = 4_500;
 /** A turn further away than this is handed back to the outbox instead of holding a lease. */
 const patienceMs = 2_500;
 

@@ -12,6 +12,7 @@ beforeEach(async () => {
   await story.slack.command('rita', '#incidents', 'incident latency');
   channel = await story.incidentChannel();
   await story.card();
+  await until('rita in the room', () => story.slack.channel(channel).members.includes('U0RITA'));
   for (const who of ['sam', 'omar', 'lena']) story.slack.join(who, channel);
 });
 afterEach(() => story.stop());

@@ -29,7 +29,8 @@ describe('during a latency incident', () => {
     expect(evidence).toMatch(new RegExp(`UNKNOWN ${check}`));
     expect(evidence).toMatch(/CRITICAL P99 latency/);
     expect(evidence).toMatch(/CRITICAL Cache hit rate/);
-    expect((await story.card()).text).toMatch(/CRITICAL · P99/);
+    // The evidence may be there before the card is redrawn.
+    await until('the card', async () => /CRITICAL · P99/.test((await story.card()).text));
     expect(story.slack.findings).toEqual([]);
   });
 

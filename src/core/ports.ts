@@ -224,6 +224,9 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** The store can be read, and takes nothing new: its disk is full, or its database is read-only. Nothing was stored. */
+export class StoreRefusesWrites extends StoreUnavailable {}
+
 export interface Store extends Reads {
   /** Runs `work` in one transaction, again from the start (at most 5 times) when it met `StaleStream` or a serialization failure. Never wait for the network inside. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -243,7 +246,7 @@ export interface Store extends Reads {
     stream: string,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly seq: number; readonly why: string }>;
   rebuildProjections(): Promise<number>;
-  /** Resolves when the database answers; rejects with the reason. */
+  /** Resolves when the database answers and takes writes; rejects with the reason, `StoreRefusesWrites` where it can be read. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // Whether the bot can take work: its store and its listeners decide; Slack and the systems are reported, with since when.
 
 import type { Observation, UnknownReason } from '../core/observation.ts';
-import type { Clock, Store, System } from '../core/ports.ts';
+import { type Clock, type Store, StoreRefusesWrites, type System } from '../core/ports.ts';
 import { within } from './within.ts';
 
 /** How one part stands. `since` is when it came to stand so, or when it was first looked at. */
@@ -61,13 +61,15 @@ export function createReadiness(given: {
   const storeNow = async (): Promise<PartState> => {
     const answer = await within(
       given.store.ping().then(
-        () => 'reachable',
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        () => 'reachable' as const,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
       ),
       storeWithinMs,
     );
     if (answer === 'reachable') return now('store', 'reachable');
-    return now('store', 'unreachable', answer ?? `no answer within ${storeWithinMs} ms`);
+    // Ready all the same: what is asked is answered, and what cannot be accepted is told better by us than by a closed door.
+    if (answer instanceof StoreRefusesWrites) return now('store', 'refuses writes', answer.message);
+    return now('store', 'unreachable', answer?.message ?? `no answer within ${storeWithinMs} ms`);
   };
 
   now('listeners', 'starting');
@@ -85,7 +87,7 @@ export function createReadiness(given: {
       const store = await storeNow();
       const listeners = last('listeners', 'starting');
       return {
-        ready: store.state === 'reachable' && listeners.state === 'up',
+        ready: store.state !== 'unreachable' && listeners.state === 'up',
         listeners,
         store,
         slack: {

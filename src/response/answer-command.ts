@@ -21,30 +21,14 @@ import { acknowledge, resolve, takeNote } from './take-part.ts';
 const listed = 20;
 
 export async function answerCommand(given: Given, words: string, request: Request): Promise<void> {
+  const seen = await lookUp(given, words, request);
+  if (seen !== undefined) return answerOnly(given, request, seen);
   const command = parseCommand(words);
   switch (command.kind) {
-    case 'help':
-      return answerOnly(given, request, help(command));
     case 'health':
       return startReview(given, 'health', request);
     case 'declare':
       return declare(given, command, request);
-    case 'list':
-      return answerOnly(given, request, await list(given, command.all ? {} : { status: 'open' }));
-    case 'show':
-      return answerOnly(given, request, await show(given, command.incident));
-    case 'oncall':
-      return answerOnly(given, request, { kind: 'oncall', levels: given.ladder });
-    case 'status': {
-      const here = await incidentHere(given, request);
-      return answerOnly(
-        given,
-        request,
-        here === undefined ? await list(given, { status: 'open' }) : { kind: 'incident-show', incident: here },
-      );
-    }
-    case 'debts':
-      return answerOnly(given, request, { kind: 'debts', debts: await debts(given.store) });
     case 'approve':
       return decideOn(given, command.action, { kind: 'approve' }, request);
     case 'reject':
@@ -60,6 +44,29 @@ export async function answerCommand(given: Given, words: string, request: Reques
     case 'resolve':
     case 'note':
       return insideIncident(given, command, request);
+  }
+}
+
+/** What commands that only look are answered, from the record as it is; undefined for all others. Writes nothing. */
+export async function lookUp(given: Given, words: string, request: Request): Promise<Answer | undefined> {
+  const command = parseCommand(words);
+  switch (command.kind) {
+    case 'help':
+      return help(command);
+    case 'list':
+      return list(given, command.all ? {} : { status: 'open' });
+    case 'show':
+      return show(given, command.incident);
+    case 'oncall':
+      return { kind: 'oncall', levels: given.ladder };
+    case 'status': {
+      const here = await incidentHere(given, request);
+      return here === undefined ? list(given, { status: 'open' }) : { kind: 'incident-show', incident: here };
+    }
+    case 'debts':
+      return { kind: 'debts', debts: await debts(given.store) };
+    default:
+      return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // The desk: everything a face may ask of the bot. Each method is one use case in its own file.
 
 import type { Actor } from '../core/actor.ts';
+import type { Answer } from '../core/answer.ts';
 import type { Chart } from '../core/chart.ts';
 import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
@@ -21,6 +22,8 @@ export interface Request {
 export interface Desk {
   /** The words after `/acgs`. The answer goes out through the outbox. */
   command(words: string, request: Request): Promise<void>;
+  /** The same for words that only look, without the outbox and without writing anything; undefined for all others. */
+  look(words: string, request: Request): Promise<Answer | undefined>;
   acknowledge(incident: string, request: Request): Promise<void>;
   /** Asks all checks of the incident again. */
   recheck(incident: string, request: Request): Promise<void>;

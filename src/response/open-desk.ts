@@ -6,7 +6,7 @@ import { acceptGap } from './accept-gap.ts';
 import { actionView } from './actions/action-view.ts';
 import { decideOn, whyNotRequest } from './actions/decide-on.ts';
 import { proposeAction, proposeUndo } from './actions/propose-action.ts';
-import { answerCommand } from './answer-command.ts';
+import { answerCommand, lookUp } from './answer-command.ts';
 import type { Desk } from './desk.ts';
 import { redraft } from './draft-postmortem.ts';
 import { chartOf, reportOf } from './evidence.ts';
@@ -22,6 +22,7 @@ import { acknowledge, pinMessage, resolve, takeNote, takeRole } from './take-par
 export function openDesk(given: Given): Desk {
   return {
     command: (words, request) => answerCommand(given, words, request),
+    look: (words, request) => lookUp(given, words, request),
     acknowledge: (incident, request) => acknowledge(given, incident, request),
     recheck: (incident, request) => recheck(given, incident, request),
     takeRole: (incident, role, request) => takeRole(given, incident, role, request),

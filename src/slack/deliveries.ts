@@ -9,6 +9,7 @@ import { AlreadySettled, StoreUnavailable } from '../core/ports.ts';
 import {
   type Ask,
   askSchema,
+  type CommandAsk,
   type Keyed,
   readClick,
   readCommand,
@@ -18,6 +19,7 @@ import {
   type SubmissionAsk,
 } from './asks.ts';
 import { textMessage } from './blocks/answers.ts';
+import type { Message } from './blocks/rich.ts';
 import { type FormErrors, replyTo } from './conversations/conversation.ts';
 import type { Conversations } from './conversations/index.ts';
 import { SlackCallFailed } from './failures.ts';
@@ -46,6 +48,7 @@ export interface Deliveries {
 const storeWithinMs = 2_200;
 /** What is left of the 3 s for telling it before the acknowledgement. */
 const tellWithinMs = 500;
+const lookWithinMs = 700;
 /** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
 const lookEveryMs = 3_000;
 const leftOverAtOnce = 20;
@@ -205,7 +208,10 @@ export function createDeliveries(given: {
     const keyed = readCommand(body);
     const outcome = await take(keyed, AbortSignal.timeout(storeWithinMs));
     const problem = problemOf(outcome);
-    if (problem !== undefined) return acknowledge(ack, { response_type: 'ephemeral', text: problem });
+    if (problem !== undefined) {
+      const seen = outcome === 'unavailable' ? await look(keyed) : undefined;
+      return acknowledge(ack, { response_type: 'ephemeral', ...(seen ?? { text: problem }) });
+    }
     await acknowledge(ack);
     if (outcome === 'taken') run(keyed);
   };
@@ -263,6 +269,13 @@ export function createDeliveries(given: {
     }
     await acknowledge(ack);
     if (outcome === 'taken') run(keyed);
+  }
+
+  /** Looking works while nothing can be stored, as far as the record can be read. */
+  async function look(keyed: Keyed<CommandAsk>): Promise<Message | undefined> {
+    const seeing = async () => ((await people.mayUse(keyed.ask)).ok ? conversations.look(keyed) : undefined);
+    const seen = await within(seeing(), AbortSignal.timeout(lookWithinMs)).catch(() => undefined);
+    return seen === 'late' ? undefined : seen;
   }
 
   async function formErrors(ask: SubmissionAsk, deadline: AbortSignal): Promise<FormErrors> {

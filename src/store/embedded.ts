@@ -7,6 +7,7 @@ import { fromPglite } from 'pg-boss';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import { ConsideratePglite } from './considerate-pglite.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { watchRoom } from './disk-room.ts';
 import { assertDurable, DurableFiles } from './durable-files.ts';
 import type { Engine } from './engine.ts';
 import { loggable } from './failure.ts';
@@ -44,7 +45,12 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
       ...(startFrom === undefined ? {} : { loadDataDir: startFrom }),
     });
     await pglite.waitReady;
-    return engineOver(pglite, log, () => {});
+    return engineOver(
+      pglite,
+      log,
+      () => undefined,
+      () => {},
+    );
   }
   const lock = lockDirectory(path);
   try {
@@ -57,7 +63,7 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
     });
     await pglite.waitReady;
     await assertDurable(pglite, files);
-    return engineOver(pglite, log, () => lock.release());
+    return engineOver(pglite, log, watchRoom(path), () => lock.release());
   } catch (error) {
     lock.release();
     throw new StoreUnavailable(
@@ -67,7 +73,7 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
   }
 }
 
-function engineOver(pglite: PGlite, log: Log, afterClose: () => void): EmbeddedEngine {
+function engineOver(pglite: PGlite, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
   const tidying = setInterval(() => {
     tidy(pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
   }, tidyEveryMs).unref();
@@ -78,6 +84,7 @@ function engineOver(pglite: PGlite, log: Log, afterClose: () => void): EmbeddedE
     db,
     front: db,
     turns: db,
+    noRoom,
     boss: { db: fromPglite(pglite), backend: 'pglite' },
     shared: false,
     tidy: () => tidy(pglite),

@@ -15,6 +15,8 @@ export interface Engine {
   readonly boss: ConstructorOptions;
   /** True when other processes may write to the same database, so that they must be told and heard. */
   readonly shared: boolean;
+  /** Why nothing may be written now, where this process can see it. */
+  noRoom(): string | undefined;
   /** Ends all connections, after the queries that are under way. */
   close(): Promise<void>;
 }

@@ -45,6 +45,8 @@ export function openPostgres(url: string, log: Log): Engine {
     turns,
     boss: { ...limits, max: 4, connectionTimeoutMillis: connectWithinMs },
     shared: true,
+    // Its disk is its server's.
+    noRoom: () => undefined,
     async close() {
       await Promise.all([db, front, turns].map((pool) => pool.destroy()));
     },

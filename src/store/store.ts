@@ -18,6 +18,7 @@ import { readsOver } from './reads.ts';
 import { transactingOver } from './transacting.ts';
 import { forgetTurns, turnsOver } from './turns.ts';
 import { Wake } from './wake.ts';
+import { watchWrites } from './writes.ts';
 
 export interface Given {
   readonly clock: Clock;
@@ -65,6 +66,8 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
   };
 
   const transact = transactingOver(engine, { clock, ids, jobs, wake, oneTransaction });
+  const writes = watchWrites(engine, log);
+  const inbox = inboxOver(engine.front, { owner, ask });
 
   const forget = setInterval(() => {
     db.deleteFrom('inbox')
@@ -76,6 +79,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
 
   const close = async (): Promise<void> => {
     clearInterval(forget);
+    writes.stop();
     wake.stop();
     // Handlers that still run need the store to finish.
     await jobs.stop();
@@ -87,10 +91,10 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     ...readsOver(db, ask),
     transact: async (work) => {
       refuse('transact');
-      return transact(work);
+      return writes.through(() => transact(work));
     },
     outbox: outboxOver(db, { owner, ask, front: engine.front, wake, resting: () => closing !== undefined }),
-    inbox: inboxOver(engine.front, { owner, ask }),
+    inbox: { ...inbox, take: (delivery) => writes.through(() => inbox.take(delivery)) },
     jobs: { backlog: () => ask('jobs.backlog', () => jobs.backlog()) },
     claims: claimsOver(db, ask),
     turns: engine.shared ? turnsOver(engine.turns, ask) : turnsInMemory(() => performance.now()),
@@ -104,6 +108,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     ping: () =>
       ask('ping', async () => {
         await sql`select 1`.execute(db);
+        writes.check();
       }),
     close: () => {
       closing ??= close();

@@ -56,6 +56,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     breaks: undefined,
     answers: (words) => ({ kind: 'text', text: `You said: ${words}` }),
 
+    look: async () => undefined,
     command: (words, request) =>
       note('command', [words], request, [{ kind: 'answer', to: request.to, answer: desk.answers(words) }]),
     async acknowledge(incident, request) {

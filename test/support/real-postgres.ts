@@ -29,8 +29,9 @@ export function whyNoPostgres(): string | undefined {
   return undefined;
 }
 
-export async function startRealPostgres(): Promise<RealPostgres> {
-  const directory = mkdtempSync(join(tmpdir(), 'acgs-postgres-'));
+/** @param on where its data is; default the machine's folder for temporary files */
+export async function startRealPostgres(on = tmpdir()): Promise<RealPostgres> {
+  const directory = mkdtempSync(join(on, 'acgs-postgres-'));
   const account = process.getuid?.() === 0 ? accountOfPostgres() : undefined;
   if (account !== undefined) chownSync(directory, account.uid, account.gid);
   const data = join(directory, 'data');

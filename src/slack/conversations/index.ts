@@ -1,15 +1,17 @@
 // All conversations, one line each, as one table of asks.
 
-import type { Ask, ClickAsk, Keyed, SubmissionAsk } from '../asks.ts';
+import type { Ask, ClickAsk, CommandAsk, Keyed, SubmissionAsk } from '../asks.ts';
 import { textMessage } from '../blocks/answers.ts';
+import type { Message } from '../blocks/rich.ts';
 import { actionIds, readMenuValue } from '../ids.ts';
+import { drawAnswer } from '../notices/answer.ts';
 import type { Publishing } from '../publishing.ts';
 import { answer } from '../replies.ts';
 import { acceptGap } from './accept-gap.ts';
 import { actionsConversation } from './actions.ts';
 import { closeIncident } from './close-incident.ts';
-import { commandConversation } from './command.ts';
-import { type FormErrors, replyTo } from './conversation.ts';
+import { commandConversation, plainWords } from './command.ts';
+import { type FormErrors, replyTo, requestOf } from './conversation.ts';
 import { incidentButtons } from './incident-buttons.ts';
 import { noteConversation } from './note.ts';
 import { pinConversation } from './pin.ts';
@@ -19,6 +21,8 @@ export interface Conversations {
   errors(ask: SubmissionAsk): Promise<FormErrors>;
   /** False for what was delivered and asks nothing of us. Reads, and changes nothing. */
   concernsUs(ask: Ask): Promise<boolean>;
+  /** What a command that only looks is answered, while nothing can be stored; undefined for all others. */
+  look(keyed: Keyed<CommandAsk>): Promise<Message | undefined>;
   /** The work after the acknowledgement. */
   work(keyed: Keyed<Ask>): Promise<void>;
 }
@@ -44,6 +48,10 @@ export function allConversations(p: Publishing): Conversations {
 
   return {
     errors: async (ask) => submissions[ask.modal]?.errors(ask),
+    async look(keyed) {
+      const seen = await p.desk.look(plainWords(keyed.ask.words), requestOf(keyed));
+      return seen === undefined ? undefined : drawAnswer(p, seen);
+    },
     concernsUs: async (ask) => ask.kind !== 'pin' || pin.concernsUs(ask),
     async work({ ask, key }) {
       switch (ask.kind) {

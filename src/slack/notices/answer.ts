@@ -10,10 +10,10 @@ import { addressOf, cardOf, type Publishing, roomOf } from '../publishing.ts';
 import { answer } from '../replies.ts';
 
 export async function giveAnswer(p: Publishing, to: ReplyTo, given: Answer): Promise<void> {
-  await answer(p.api, to, await draw(p, given));
+  await answer(p.api, to, await drawAnswer(p, given));
 }
 
-async function draw(p: Publishing, given: Answer): Promise<Message> {
+export async function drawAnswer(p: Publishing, given: Answer): Promise<Message> {
   switch (given.kind) {
     case 'incident-show': {
       const view = await p.desk.incidentView(given.incident);

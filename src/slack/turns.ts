@@ -1,6 +1,6 @@
-// Lets so many pieces of work run at once; the others wait for their turn, in order.
+// Who goes when: so many pieces of work at once, and those of one key one after another.
 
-/** The returned function resolves or rejects as the work does. */
+/** Lets `atOnce` pieces of work run; the others wait for their turn, in order. Resolves or rejects as the work does. */
 export function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -15,5 +15,20 @@ export function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Prom
       if (next === undefined) running -= 1;
       else next();
     }
+  };
+}
+
+/** Work of one key begins when the work of that key before it has ended, however it ended. Resolves or rejects as the work does. */
+export function createLines(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const before = last.get(key);
+    const done = before === undefined ? work() : before.then(work, work);
+    last.set(key, done);
+    const leave = () => {
+      if (last.get(key) === done) last.delete(key);
+    };
+    done.then(leave, leave);
+    return done;
   };
 }

@@ -54,7 +54,30 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       expect(begun.length).toBeLessThan(typed.length / 2);
       gate.resolve();
       await until('all commands', () => begun.length === typed.length);
-      expect(begun.toSorted()).toEqual(typed.toSorted());
+      expect(begun).toEqual(typed);
+    });
+
+    it('take effect in the order in which one person typed them, and nobody waits for somebody else', async () => {
+      stage = await start();
+      const { desk } = stage;
+      const gate = Promise.withResolvers<void>();
+      const work = desk.command;
+      const begun: string[] = [];
+      const ended: string[] = [];
+      desk.command = async (words, request) => {
+        begun.push(words);
+        if (words === 'timeline add it is the cache') await gate.promise;
+        await work(words, request);
+        ended.push(words);
+      };
+      await stage.slack.command('rita', '#incidents', 'timeline add it is the cache');
+      await stage.slack.command('rita', '#incidents', 'resolve cache is warm');
+      await stage.slack.command('omar', '#incidents', 'status');
+      await until('the other person', () => ended.includes('status'));
+      expect(begun).not.toContain('resolve cache is warm');
+      gate.resolve();
+      await until('all', () => ended.length === 3);
+      expect(ended).toEqual(['status', 'timeline add it is the cache', 'resolve cache is warm']);
     });
   });
 

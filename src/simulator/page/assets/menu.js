@@ -14,12 +14,14 @@ export function overflowMenu(element, choose, properties = {}) {
   const menu = h(
     'div',
     { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': label },
-    element.options.map((option) =>
+    element.options.map((option, index) =>
       h(
         'button',
         {
           type: 'button',
           role: 'menuitem',
+          // The browser focuses it while it opens the menu, so that a key that is pressed at once finds it.
+          autofocus: index === 0,
           'data-option': option.value,
           onclick: () => {
             menu.hidePopover();
@@ -49,7 +51,6 @@ export function overflowMenu(element, choose, properties = {}) {
     button.setAttribute('aria-expanded', String(isOpen));
     if (isOpen) {
       putBeside(menu, button);
-      menu.firstElementChild?.focus();
     } else menu.dispatchEvent(new CustomEvent('menu-closed', { bubbles: true }));
   });
   menu.addEventListener('keydown', (event) => {

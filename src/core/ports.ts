@@ -108,8 +108,11 @@ export interface Inbox {
   take(delivery: Delivery): Promise<'taken' | 'duplicate'>;
   /** The effect is on record. Settling again changes nothing here; inside a transaction `Transaction.settle` is strict. */
   settle(key: string, outcome: string): Promise<void>;
-  /** As if it had never been taken: nobody works it later, and the same key may be taken again. Only what this process holds unsettled. */
-  forget(key: string): Promise<void>;
+  /**
+   * As if it had never been taken: nobody works it later, and the same key may be taken again. Only the delivery that was received
+   * at this very time, which this process holds unsettled: an earlier one with the same key was acknowledged, and stays.
+   */
+  forget(delivery: Pick<Delivery, 'key' | 'receivedAt'>): Promise<void>;
   /**
    * Closes a key whose `take` was not answered: `refused` means that it is not in the inbox and will never be, also when the words of that
    * `take` are still on their way to the database; `taken`, that it was stored and is worked once like any other.

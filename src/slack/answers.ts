@@ -16,6 +16,7 @@ export const postedAnswer = z.object({ channel: z.string(), ts: z.string() });
 
 const message = z.object({
   ts: z.string(),
+  text: z.string().optional(),
   metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
 });
 

@@ -29,6 +29,7 @@ export interface How {
 }
 
 export interface Posting {
+  /** When it resolves, the message stands there once and shows this. */
   post(attempt: Attempt, place: Place, message: Message, how?: How): Promise<MessageRef>;
   /** Redraws in place; repeating it changes nothing. */
   edit(ref: MessageRef, message: Message): Promise<void>;
@@ -42,10 +43,16 @@ export function invalidBlocks(error: unknown): boolean {
   return refusedWith(error, 'invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long');
 }
 
+/** A message of this row that an attempt posted which could not tell us. */
+interface Earlier {
+  readonly ref: MessageRef;
+  readonly text: string | undefined;
+}
+
 export function createPosting(given: { readonly api: SlackApi; readonly log: Log }): Posting {
   const { api, log } = given;
 
-  const find = async (attempt: Attempt, place: Place, part: number): Promise<MessageRef | undefined> => {
+  const find = async (attempt: Attempt, place: Place, part: number): Promise<Earlier | undefined> => {
     const method = place.thread === undefined ? 'conversations.history' : 'conversations.replies';
     const thread = place.thread === undefined ? {} : { ts: place.thread };
     const oldest = String((attempt.row.createdAt - searchBeforeMs) / 1_000);
@@ -55,14 +62,14 @@ export function createPosting(given: { readonly api: SlackApi; readonly log: Log
       const args = { channel: place.channel, ...thread, oldest, limit: 200, include_all_metadata: true, ...more };
       const answer = await api.call(method, args, historyAnswer);
       const found = answer.messages.find((message) => isOurs(message.metadata, attempt.row.id, part));
-      if (found !== undefined) return { channel: place.channel, ts: found.ts };
+      if (found !== undefined) return { ref: { channel: place.channel, ts: found.ts }, text: found.text };
       cursor = answer.response_metadata?.next_cursor ?? '';
       if (cursor === '') return undefined;
     }
     return undefined;
   };
 
-  const findIfDoubtful = async (attempt: Attempt, place: Place, part: number): Promise<MessageRef | undefined> => {
+  const findIfDoubtful = async (attempt: Attempt, place: Place, part: number): Promise<Earlier | undefined> => {
     // A direct message has no channel id yet that could be searched.
     if (!attempt.row.ambiguous || !/^[CGD]/.test(place.channel)) return undefined;
     try {
@@ -75,12 +82,25 @@ export function createPosting(given: { readonly api: SlackApi; readonly log: Log
     }
   };
 
+  const edit = async (ref: MessageRef, message: Message): Promise<void> => {
+    const content = { channel: ref.channel, ts: ref.ts, text: message.text, parse: 'none' };
+    try {
+      await api.call('chat.update', { ...content, blocks: message.blocks }, anyAnswer);
+    } catch (error) {
+      if (!invalidBlocks(error)) throw error;
+      log.error({ ...ref }, 'Slack refused the blocks of an edit; the text goes alone');
+      await api.call('chat.update', { ...content, blocks: [] }, anyAnswer);
+    }
+  };
+
   return {
     async post(attempt, place, message, { part = 1, blocksOrNothing = false } = {}) {
       const earlier = await findIfDoubtful(attempt, place, part);
       if (earlier !== undefined) {
         attempt.touched = true;
-        return earlier;
+        // It shows what was the case then. Whoever posts takes it that the message shows what was drawn now.
+        if (earlier.text !== message.text && !blocksOrNothing) await edit(earlier.ref, message);
+        return earlier.ref;
       }
       const content = {
         channel: place.channel,
@@ -106,16 +126,7 @@ export function createPosting(given: { readonly api: SlackApi; readonly log: Log
       return { channel: posted.channel, ts: posted.ts };
     },
 
-    async edit(ref, message) {
-      const content = { channel: ref.channel, ts: ref.ts, text: message.text, parse: 'none' };
-      try {
-        await api.call('chat.update', { ...content, blocks: message.blocks }, anyAnswer);
-      } catch (error) {
-        if (!invalidBlocks(error)) throw error;
-        log.error({ ...ref }, 'Slack refused the blocks of an edit; the text goes alone');
-        await api.call('chat.update', { ...content, blocks: [] }, anyAnswer);
-      }
-    },
+    edit,
   };
 }
 

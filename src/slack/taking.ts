@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryOutcome, Meter } from '../core/meter.ts';
-import { type Clock, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
+import { type Clock, type Delivery, type Inbox, type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Ask, Keyed } from './asks.ts';
 
 /** What became of it in the end. `forgotten`: a form that is not on record now; what was sent of it may still arrive. */
@@ -58,11 +58,18 @@ export function createTaking(given: {
   let begun = 0;
   let underway = 0;
 
-  const put = async ({ ask, key }: Keyed<Ask>): Promise<'taken' | 'duplicate'> => {
+  // No two at one ms: a repeat that could not be stored is told apart from the delivery that it repeats.
+  let lastReceivedAt = 0;
+  const received = ({ ask, key }: Keyed<Ask>): Delivery => {
+    lastReceivedAt = Math.max(clock.now(), lastReceivedAt + 1);
+    return { key, kind: ask.kind, payload: ask, receivedAt: lastReceivedAt };
+  };
+
+  const put = async (delivery: Delivery): Promise<'taken' | 'duplicate'> => {
     begun += 1;
     underway += 1;
     try {
-      return await inbox.take({ key, kind: ask.kind, payload: ask, receivedAt: clock.now() });
+      return await inbox.take(delivery);
     } finally {
       underway -= 1;
     }
@@ -70,13 +77,14 @@ export function createTaking(given: {
 
   const store = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     if (stopping.aborted) return 'unavailable';
-    const fate = fateOf(keyed);
+    const delivery = received(keyed);
+    const fate = fateOf(keyed, delivery);
     const outcome = await within(fate, deadline);
     if (outcome === 'taken' || outcome === 'duplicate') return outcome;
     if (outcome === 'refused') return 'unavailable';
     if (outcome === 'forgotten') return 'uncertain';
     log.error({ kind: keyed.ask.kind }, 'the store does not say whether it took a delivery; the person is told so');
-    const settled = fate.then((late) => afterAll(keyed, late));
+    const settled = fate.then((late) => afterAll(keyed, delivery, late));
     uncertain.set(keyed.key, settled);
     void settled.finally(() => {
       if (uncertain.get(keyed.key) === settled) uncertain.delete(keyed.key);
@@ -85,19 +93,21 @@ export function createTaking(given: {
   };
 
   /** Never rejects. Takes as long as the store is silent. */
-  const fateOf = async (keyed: Keyed<Ask>): Promise<Fate> => {
+  const fateOf = async (keyed: Keyed<Ask>, delivery: Delivery): Promise<Fate> => {
     const { ask, key } = keyed;
     // Slack gives a form's second try the same key: it must not meet the late row of the first one and pass for a repeat.
     await uncertain.get(key);
     try {
-      return await put(keyed);
+      return await put(delivery);
     } catch (error) {
       log.error({ kind: ask.kind, why: String(error) }, 'a delivery could not be stored');
       if (error instanceof StoreUnavailable && !error.doubtful) return 'refused';
     }
     // A form that was not accepted stays open and is sent again with the same key, so its key must stay free.
     const decide =
-      ask.kind === 'submission' ? () => inbox.forget(key).then(() => 'forgotten' as const) : () => inbox.refuse(key);
+      ask.kind === 'submission'
+        ? () => inbox.forget(delivery).then(() => 'forgotten' as const)
+        : () => inbox.refuse(key);
     const decided = await untilAnswered(decide);
     if (decided !== undefined) return decided;
     log.warn({ key }, 'whether a delivery is in the inbox is not known; if it is, another process works it');
@@ -105,10 +115,9 @@ export function createTaking(given: {
   };
 
   /** The person was told that it is not certain; now it is. */
-  const afterAll = async (keyed: Keyed<Ask>, fate: Fate): Promise<void> => {
-    const { ask, key } = keyed;
-    if (ask.kind === 'submission') {
-      if (fate === 'taken') await untilAnswered(() => inbox.forget(key));
+  const afterAll = async (keyed: Keyed<Ask>, delivery: Delivery, fate: Fate): Promise<void> => {
+    if (keyed.ask.kind === 'submission') {
+      if (fate === 'taken') await untilAnswered(() => inbox.forget(delivery));
     } else if (fate === 'taken') {
       given.taken(keyed);
     } else if (fate === 'refused') {
@@ -130,7 +139,7 @@ export function createTaking(given: {
 
   const storeEvent = async (keyed: Keyed<Ask>, deadline: AbortSignal): Promise<DeliveryOutcome> => {
     if (stopping.aborted) throw new StoreUnavailable('the bot is stopping');
-    const outcome = await within(put(keyed), deadline);
+    const outcome = await within(put(received(keyed)), deadline);
     // Stored late all the same, it is done when its lease has run out, and Slack's next try is a repeat.
     if (outcome === 'late') throw new StoreUnavailable('the inbox did not answer in time');
     return outcome;

@@ -66,11 +66,12 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
         await settleDelivery(db, key, outcome);
       }),
 
-    forget: (key) =>
+    forget: ({ key, receivedAt }) =>
       ask('inbox.forget', async () => {
         await db
           .deleteFrom('inbox')
           .where('key', '=', storableText(key))
+          .where('received_at', '=', new Date(receivedAt))
           .where('owner', '=', owner)
           .where('settled_at', 'is', null)
           .execute();

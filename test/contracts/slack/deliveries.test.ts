@@ -229,6 +229,22 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
       await stage.slack.submit('rita', form, { reason: 'cache is warm' });
       await until('the resolve', () => resolves().length === 1);
     });
+
+    it('keeps a form that was acknowledged when a repeat of it was perhaps not stored', async () => {
+      let away = false;
+      const silent = (store: Store): Store => ({
+        ...store,
+        inbox: { ...store.inbox, take: async (one) => (away ? Promise.reject(lost) : store.inbox.take(one)) },
+      });
+      const form = await formToResolve(silent);
+      stage.desk.resolve = () => Promise.reject(new StoreUnavailable('gone before it had an effect'));
+      const accepted = await stage.slack.submit('rita', form, { reason: 'cache is warm' });
+      expect(accepted).toMatchObject({ status: 200, body: '' });
+      await until('the note', () => stage.complaints.some((line) => line.includes('waits for the store')));
+      away = true;
+      expect((await accepted.replay()).body).toContain('Perhaps not accepted');
+      expect((await stage.store.inbox.backlog()).waiting).toBe(1);
+    });
   });
 
   describe('a delivery that another replica has', () => {

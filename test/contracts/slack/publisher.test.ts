@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import { defaultScopes } from '../../../src/simulator/slack/defaults.ts';
-import { anIncident } from '../../support/face-views.ts';
+import { anIncident, aResolvedIncident } from '../../support/face-views.ts';
 import { type SlackStage, startSlackStage, until } from '../../support/slack-stage.ts';
 
 let stage: SlackStage;
@@ -38,6 +38,22 @@ describe('a doubtful post', () => {
     await stage.desk.send(say('first'), say('second'));
     await stage.quiet();
     expect(lines(room).slice(1)).toEqual(['first', 'second']);
+  });
+
+  it('that is found again shows what is the case now, and not what was the case before the doubt', async () => {
+    stage = await startSlackStage();
+    // Announcement, call and card arrive, their answers do not, and the incident is over before anybody looks for them.
+    stage.slack.faults.fail('chat.postMessage', { kind: 'reset', applied: true }, 3);
+    await stage.desk.declare(anIncident(), ['U0RITA']);
+    const cards = () =>
+      stage.slack.messages(stage.room() ?? '#incidents').filter((message) => message.blocks?.[0]?.type === 'header');
+    await until('the card', () => cards().length > 0);
+    await stage.desk.change('INC-42', aResolvedIncident());
+    await stage.quiet();
+    expect(cards()).toHaveLength(1);
+    expect(cards()[0]?.text).toMatch(/^✅ RESOLVED/);
+    const announced = stage.slack.messages('#incidents').filter((message) => message.botId !== undefined);
+    expect(announced.map((message) => message.text.split('\n')[0])).toEqual([expect.stringMatching(/^✅ RESOLVED/)]);
   });
 
   it('in several parts repeats only the parts that are missing', async () => {

@@ -66,11 +66,19 @@ onEveryEngine('the inbox', (bench) => {
     await inbox.take(delivery('late'));
     await inbox.take(delivery('done'));
     await inbox.settle('done', 'declared INC-1');
-    for (const key of ['late', 'done', 'never taken']) await inbox.forget(key);
+    for (const key of ['late', 'done', 'never taken']) await inbox.forget(delivery(key));
     await afterLeases();
     expect(await inbox.leftOver(10)).toEqual([]);
     expect(await inbox.take(delivery('late'))).toBe('taken');
     expect(await inbox.take(delivery('done'))).toBe('duplicate');
+  });
+
+  it('forgets a repeat that was perhaps stored, and never the delivery that it repeats', async () => {
+    const { inbox } = bench().store;
+    const first = delivery('twice');
+    await inbox.take(first);
+    await inbox.forget({ ...first, receivedAt: first.receivedAt + 1 });
+    expect(await inbox.take(first)).toBe('duplicate');
   });
 
   it('settles together with the effect, in its transaction', async () => {

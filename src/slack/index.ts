@@ -76,7 +76,7 @@ export function createSlackFace(
   const { known: identity, answers: slackAnswers } = watch;
   const people = createPeople({ api, identity, log });
   const rights = createRights(config.rights, { api, clock, log });
-  const posting = createPosting({ api, log });
+  const posting = createPosting({ api, main: config.channel, log });
   const publishing: Publishing = {
     config,
     api,

@@ -49,8 +49,9 @@ interface Earlier {
   readonly text: string | undefined;
 }
 
-export function createPosting(given: { readonly api: SlackApi; readonly log: Log }): Posting {
-  const { api, log } = given;
+/** `main`: the channel that gets what has no other place, or has none yet. */
+export function createPosting(given: { readonly api: SlackApi; readonly main: string; readonly log: Log }): Posting {
+  const { api, main, log } = given;
 
   const find = async (attempt: Attempt, place: Place, part: number): Promise<Earlier | undefined> => {
     const method = place.thread === undefined ? 'conversations.history' : 'conversations.replies';
@@ -73,7 +74,10 @@ export function createPosting(given: { readonly api: SlackApi; readonly log: Log
     // A direct message has no channel id yet that could be searched.
     if (!attempt.row.ambiguous || !/^[CGD]/.test(place.channel)) return undefined;
     try {
-      return await find(attempt, place, part);
+      const there = await find(attempt, place, part);
+      if (there !== undefined || (place.channel === main && place.thread === undefined)) return there;
+      // An earlier attempt may have been made before the place existed.
+      return await find(attempt, { channel: main }, part);
     } catch (error) {
       if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
       // Without the right to look, a possible second message is better than a missing one.

@@ -42,7 +42,7 @@ export function createPublisher(p: Publishing): Publisher {
     const attempt: Attempt = { row, touched: false };
     const api = whileHeld(p.api, held);
     try {
-      await deliver({ ...p, api, posting: createPosting({ api, log: p.log }) }, attempt);
+      await deliver({ ...p, api, posting: createPosting({ api, main: p.config.channel, log: p.log }) }, attempt);
       await outbox.sent(row.id);
       setbacks.over(row);
     } catch (error) {

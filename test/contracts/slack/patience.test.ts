@@ -95,6 +95,19 @@ describe('set-up', () => {
     expect(lines(room)).toEqual([expect.stringContaining('CRITICAL')]);
   }, 45_000);
 
+  it('that came too late for a call does not make the call twice when its first answer was lost', async () => {
+    stage = await startSlackStage({ around: aged(minute, (notice) => notice.kind === 'call') });
+    stage.desk.incidents.set(incident, anIncident());
+    stage.slack.faults.fail('chat.postMessage', { kind: 'reset', applied: true });
+    await send(`${incident}:call`, call);
+    const called = (where: string) => lines(where).filter((text) => text.includes('L1 On-call')).length;
+    await until('the call in the main channel', () => called('#incidents') === 1);
+    await send(incident, { kind: 'open-room', incident }, { kind: 'post-card', incident });
+    const room = await until('the channel', () => stage.room());
+    await stage.quiet();
+    expect([called('#incidents'), called(room)]).toEqual([1, 0]);
+  });
+
   it('names the channel in an announcement that was under way while the channel was made', async () => {
     stage = await startSlackStage();
     stage.slack.faults.fail('chat.postMessage', { kind: 'delay', ms: 1_500 });

@@ -1,6 +1,5 @@
 // The composition root: puts the rooms together, starts them in order and stops them in reverse, by name.
 
-import { randomBytes } from 'node:crypto';
 import { createChartRenderer } from './charts/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -14,10 +13,12 @@ import { measuredAsk, measuredJobs, measuredStore } from './intake/measured.ts';
 import { createMetrics } from './intake/metrics.ts';
 import { createReadiness, type Readiness } from './intake/readiness.ts';
 import { startSelfProbe } from './intake/self-probe.ts';
+import { randomIds } from './random-ids.ts';
 import { settleWhatIsLeft } from './response/actions/settle-action.ts';
 import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
 import type { ActionMeans, Given, Level } from './response/given.ts';
+import { keepNotingHeads } from './response/note-heads.ts';
 import { openDesk } from './response/open-desk.ts';
 import { receiveAlerts } from './response/receive-alerts.ts';
 import { resumeWatches } from './response/watch-recovery.ts';
@@ -72,8 +73,6 @@ type Part = (typeof turns)[number]['parts'][number];
 
 /** Slack's SDK is the largest part of a start; it is loaded while the store opens, which mostly waits for its database. */
 const loadSlack = () => import('./slack/index.ts');
-
-const randomIds: Ids = { next: () => randomBytes(16).toString('hex') };
 
 export function createApp(config: Config, log: Log, overrides: Overrides = {}): App {
   const clock = overrides.clock ?? systemClock;
@@ -162,6 +161,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     );
     started.set('http', () => server.stop());
     await resumeWatches(given);
+    await keepNotingHeads(given);
     const stopWork = await store.work(measuredJobs(carryOutJob(given), metrics));
     const stopSettling = settleWhatIsLeft(given);
     started.set('jobs', async () => void (await Promise.all([stopWork(), stopSettling()])));

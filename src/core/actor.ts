@@ -6,6 +6,9 @@ export type Actor =
   | { readonly kind: 'bot' }
   | { readonly kind: 'system'; readonly name: string };
 
+/** Stands in the place of a person's id once it was erased. */
+export const erasedPerson = 'erased';
+
 export const theBot: Actor = { kind: 'bot' };
 
 export function person(id: string): Actor {

@@ -3,6 +3,7 @@
 import type { ActionEvent } from './action/event.ts';
 import type { Actor } from './actor.ts';
 import type { Alert } from './alert.ts';
+import type { Head } from './audit.ts';
 import type { Standing } from './hypothesis.ts';
 import type { Observation } from './observation.ts';
 import type { PhaseName } from './runbook.ts';
@@ -128,7 +129,21 @@ export type AlertEvent =
   | { readonly type: 'would-have-opened'; readonly runbook: string; readonly scope: string; readonly alert: Alert }
   | { readonly type: 'alert-unmatched'; readonly alert: Alert };
 
-export type Event = IncidentEvent | ReviewEvent | GapEvent | AlertEvent;
+/** Something was erased from the stream in which this stands, whichever it is. What it was is nowhere. */
+export type ErasureEvent = {
+  readonly type: 'erased';
+  readonly what: 'words' | 'person';
+  /** Numbers of the events that it was part of. */
+  readonly events: readonly number[];
+  /** Ids of the rows that are empty now: of private texts, and of evidence that quoted them. */
+  readonly texts: readonly string[];
+  readonly files: readonly string[];
+};
+
+/** The heads of all streams that went on, once a day, in the stream `heads`: its own head, posted outside, stands for all of them. */
+export type HeadsEvent = { readonly type: 'heads-noted'; readonly heads: readonly Head[] };
+
+export type Event = IncidentEvent | ReviewEvent | GapEvent | AlertEvent | ErasureEvent | HeadsEvent;
 
 /** An event as it stands in the record. `at` is when it happened, `recordedAt` when it was stored (epoch ms). */
 export interface Recorded<E extends Event = Event> {

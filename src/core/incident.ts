@@ -226,6 +226,8 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
     case 'gap-accepted':
     case 'would-have-opened':
     case 'alert-unmatched':
+    case 'erased':
+    case 'heads-noted':
       return {};
   }
 }

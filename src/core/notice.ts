@@ -2,6 +2,7 @@
 
 import type { Right } from './action/rights.ts';
 import type { Answer } from './answer.ts';
+import type { Head } from './audit.ts';
 import type { EvidenceRef } from './event.ts';
 
 /** Where an answer goes: back to the person who asked. `reply` is the face's own handle (for Slack, a response_url). */
@@ -59,6 +60,10 @@ export type Notice =
   | { readonly kind: 'chart'; readonly incident: string; readonly chart: EvidenceRef }
   /** The report as a file in the incident's channel. */
   | { readonly kind: 'report'; readonly incident: string; readonly report: EvidenceRef }
+  /** The head of the incident's record, as it is when it is posted: a quiet line in the thread. */
+  | { readonly kind: 'head'; readonly incident: string }
+  /** The head that stands for all streams which went on during a day (`2026-11-25`): a quiet line in the main channel. */
+  | { readonly kind: 'heads'; readonly day: string; readonly streams: number; readonly head: Head }
   /** The message of a review, posted once and then redrawn in place; `chart` follows it in its thread. */
   | { readonly kind: 'review'; readonly review: string; readonly to: ReplyTo }
   | { readonly kind: 'review-chart'; readonly review: string; readonly to: ReplyTo; readonly chart: EvidenceRef }
@@ -81,6 +86,8 @@ export const noticeKinds = Object.keys({
   action: true,
   'ask-approval': true,
   report: true,
+  head: true,
+  heads: true,
   review: true,
   'review-chart': true,
   answer: true,

@@ -2,6 +2,7 @@
 
 import type { ActionKind } from './action/port.ts';
 import type { ActionFilter, ActionRow, Claims } from './action/ports.ts';
+import type { Head } from './audit.ts';
 import type { Chart, Picture } from './chart.ts';
 import type { NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -34,6 +35,7 @@ export type Job =
   | { readonly kind: 'escalate'; readonly incident: string; readonly level: string }
   | { readonly kind: 'watch-recovery'; readonly incident: string }
   | { readonly kind: 'draft-postmortem'; readonly incident: string }
+  | { readonly kind: 'note-heads' }
   | { readonly kind: ActionJob; readonly incident: string; readonly action: string }
   | {
       readonly kind: 'run-review';
@@ -158,6 +160,10 @@ export interface IncidentFilter {
 export interface Reads {
   /** All events of a stream in order; `[]` for an unknown one. */
   events(stream: string): Promise<readonly Recorded[]>;
+  /** The last event of a stream; undefined for an unknown one. */
+  head(stream: string): Promise<Head | undefined>;
+  /** The last event of every stream that something was recorded in since a time (epoch ms). */
+  headsSince(sinceMs: number): Promise<readonly Head[]>;
   incident(id: string): Promise<Incident | undefined>;
   /** Newest first; `limit` defaults to 50. */
   incidents(filter: IncidentFilter): Promise<readonly Incident[]>;

@@ -1,9 +1,9 @@
 // The record told as people read it: one line an event, with its number so that every statement can be checked.
 
 import { actionLine, isActionEvent } from './action/timeline.ts';
-import type { Actor } from './actor.ts';
+import { type Actor, erasedPerson } from './actor.ts';
 import { spellAlert } from './alert.ts';
-import type { IncidentEvent, Recorded } from './event.ts';
+import type { ErasureEvent, IncidentEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
 import { verdictWords } from './spell.ts';
 
@@ -28,7 +28,7 @@ export function timelineOf(events: readonly Recorded[]): readonly TimelineEntry[
   );
   return events
     .flatMap((recorded) => {
-      const line = lineOf(recorded.event as IncidentEvent, titles);
+      const line = lineOf(recorded.event as IncidentEvent | ErasureEvent, titles);
       if (line === undefined) return [];
       return [
         {
@@ -62,7 +62,7 @@ interface Line {
   readonly author?: Actor;
 }
 
-function lineOf(event: IncidentEvent, titles: ReadonlyMap<string, string>): Line | undefined {
+function lineOf(event: IncidentEvent | ErasureEvent, titles: ReadonlyMap<string, string>): Line | undefined {
   if (isActionEvent(event)) return actionLine(event, titles.get(event.action) ?? 'an action');
   switch (event.type) {
     case 'declared':
@@ -117,6 +117,10 @@ function lineOf(event: IncidentEvent, titles: ReadonlyMap<string, string>): Line
       };
     case 'reopened':
       return { text: 'reopened', ...quoted(event.reason.private) };
+    case 'erased':
+      return {
+        text: `${event.what === 'words' ? 'erased words of' : "erased a person's id in"} ${event.events.map((seq) => `#${seq}`).join(', ')}`,
+      };
     case 'phase-entered':
     case 'report-drafted':
       return undefined;
@@ -133,6 +137,8 @@ function quoted(text: string | null | undefined): { readonly quote?: string } {
 export function roleOf(incident: Incident, actor: Actor): string {
   if (actor.kind === 'bot') return 'the bot';
   if (actor.kind === 'system') return actor.name;
+  // All who were erased look alike: whoever held a role may have been another one.
+  if (actor.id === erasedPerson) return 'erased person';
   const held = Object.entries(incident.roles).find(([, holder]) => holder?.kind === 'person' && holder.id === actor.id);
   if (held !== undefined) return held[0];
   return incident.declaredBy.kind === 'person' && incident.declaredBy.id === actor.id ? 'declarer' : 'participant';

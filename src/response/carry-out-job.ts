@@ -8,6 +8,7 @@ import { verifyAction } from './actions/verify-action.ts';
 import { draftPostmortem } from './draft-postmortem.ts';
 import { escalate } from './escalate.ts';
 import type { Given } from './given.ts';
+import { noteHeads } from './note-heads.ts';
 import { performAction } from './perform-action.ts';
 import { runReview } from './review.ts';
 import { runChecks } from './run-checks.ts';
@@ -24,6 +25,8 @@ export function carryOutJob(given: Given): (job: Job) => Promise<void> {
         return watchRecovery(given, job.incident);
       case 'draft-postmortem':
         return draftPostmortem(given, job.incident);
+      case 'note-heads':
+        return noteHeads(given);
       case 'preview-action':
         return previewAction(given, job.incident, job.action);
       case 'perform-action':

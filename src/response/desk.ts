@@ -2,6 +2,7 @@
 
 import type { Actor } from '../core/actor.ts';
 import type { Answer } from '../core/answer.ts';
+import type { Head } from '../core/audit.ts';
 import type { Chart } from '../core/chart.ts';
 import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
@@ -63,6 +64,8 @@ export interface Desk {
   reviewView(id: string): Promise<ReviewView | undefined>;
   /** The data of a chart kept as evidence. */
   chart(evidence: string): Promise<Chart | undefined>;
+  /** The last event of a stream. */
+  head(stream: string): Promise<Head | undefined>;
   /** The Markdown of a report kept as evidence. */
   report(evidence: string): Promise<string | undefined>;
 

@@ -8,7 +8,7 @@ import type { Transaction } from '../core/ports.ts';
 import type { Request } from './desk.ts';
 import { reportOf, seriesOf } from './evidence.ts';
 import type { Given } from './given.ts';
-import { answer, answerOnly, procedureOf, record, settle } from './record.ts';
+import { answer, answerOnly, postHead, procedureOf, record, settle } from './record.ts';
 import { type ReportMaterial, writeReport } from './report/write-report.ts';
 
 /** The job after resolve. */
@@ -45,6 +45,7 @@ async function draft(given: Given, tx: Transaction, id: string): Promise<boolean
   const report = await tx.keep({ kind: 'report', mediaType: 'text/markdown', body });
   await record(given, tx, incident, [{ type: 'report-drafted', evidence: report }], theBot);
   await tx.send({ lane: `${id}:evidence`, notice: { kind: 'report', incident: id, report } });
+  await postHead(tx, id);
   return true;
 }
 

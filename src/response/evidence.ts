@@ -23,7 +23,7 @@ export async function keepFinding(
 export async function seriesOf(reads: Reads, evidence: EvidenceRef | undefined): Promise<readonly Series[]> {
   if (evidence === undefined) return [];
   const kept = await reads.evidence(evidence.id);
-  return kept === undefined
+  return kept?.kind !== 'series'
     ? []
     : (JSON.parse(new TextDecoder().decode(kept.body)) as { series: readonly Series[] }).series;
 }

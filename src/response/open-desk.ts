@@ -39,6 +39,7 @@ export function openDesk(given: Given): Desk {
     whyNotRequest: (action, form) => whyNotRequest(given, action, form),
     incidentView: (id) => incidentView(given, id),
     reviewView: (id) => reviewView(given, id),
+    head: (stream) => given.store.head(stream),
     chart: (evidence) => chartOf(given.store, evidence),
     report: (evidence) => reportOf(given.store, evidence),
     whyNot: (intent, id, asker) => whyNot(given, intent, id, asker),

@@ -97,6 +97,16 @@ export async function redraw(tx: Transaction, incident: string): Promise<void> {
   await tx.send({ lane: incident, supersedes: 'card', priority: 'low', notice: { kind: 'redraw-card', incident } });
 }
 
+/** Posts the head where the record cannot be changed afterwards; a newer one replaces one that waits. */
+export async function postHead(tx: Transaction, incident: string): Promise<void> {
+  await tx.send({
+    lane: `${incident}:head`,
+    supersedes: 'head',
+    priority: 'low',
+    notice: { kind: 'head', incident },
+  });
+}
+
 export async function answer(
   tx: Transaction,
   request: Request,

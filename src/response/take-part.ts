@@ -4,11 +4,13 @@ import type { Pinned, Role } from '../core/event.ts';
 import { clockTime } from '../core/spell.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
-import { change } from './record.ts';
+import { change, postHead } from './record.ts';
 
 /** Stops the escalation clock; the first to acknowledge becomes the responder. */
 export async function acknowledge(given: Given, incident: string, request: Request, said?: string): Promise<void> {
-  await change(given, incident, { kind: 'acknowledge' }, { actor: request.actor, request, said });
+  await change(given, incident, { kind: 'acknowledge' }, { actor: request.actor, request, said }, (tx) =>
+    postHead(tx, incident),
+  );
 }
 
 export async function takeRole(given: Given, incident: string, role: Role, request: Request): Promise<void> {

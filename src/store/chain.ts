@@ -25,18 +25,3 @@ export function linkHash(link: Link): string {
     .update(canonicalJson({ stream, seq, at, recordedAt, actor, type, data, prevHash }))
     .digest('hex');
 }
-
-/** The first link that does not fit, or undefined when the chain holds. Expects the links in order of `seq`. */
-export function firstBreak(
-  links: readonly (Link & { readonly hash: string })[],
-): { readonly seq: number; readonly why: string } | undefined {
-  let prevHash = noPredecessor;
-  for (const [index, link] of links.entries()) {
-    const seq = index + 1;
-    if (link.seq !== seq) return { seq, why: 'the event is missing' };
-    if (link.prevHash !== prevHash) return { seq, why: 'the event does not follow the one before it' };
-    if (link.hash !== linkHash(link)) return { seq, why: 'the event was changed after it was recorded' };
-    prevHash = link.hash;
-  }
-  return undefined;
-}

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../core/ports.ts';
 
+/** Another process, or this one, has the directory open. */
+export class DirectoryInUse extends StoreUnavailable {}
+
 /**
  * Makes the directory (for its owner only) and locks it. The lock is an open SQLite transaction: the operating system drops it
- * with the process, also after kill -9. Throws `StoreUnavailable` when another process, or this one, has it open.
+ * with the process, also after kill -9. Throws `DirectoryInUse`, or `StoreUnavailable` where it cannot be used.
  */
 export function lockDirectory(directory: string): { release(): void } {
   let lock: DatabaseSync | undefined;
@@ -21,11 +24,12 @@ export function lockDirectory(directory: string): { release(): void } {
   } catch (error) {
     lock?.close();
     const message = error instanceof Error ? error.message : String(error);
-    throw new StoreUnavailable(
-      message.includes('locked')
-        ? `The data directory ${directory} is in use by another process. Stop that process, or give this one a directory of its own.`
-        : `The data directory ${directory} cannot be used: ${message}`,
-      { cause: error },
-    );
+    if (message.includes('locked')) {
+      throw new DirectoryInUse(
+        `The data directory ${directory} is in use by another process. Stop that process, or give this one a directory of its own.`,
+        { cause: error },
+      );
+    }
+    throw new StoreUnavailable(`The data directory ${directory} cannot be used: ${message}`, { cause: error });
   }
 }

@@ -73,6 +73,22 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
   }
 }
 
+/** Opens the copy of a data directory, which nobody else knows: without a lock, and without syncing to disk. */
+export async function openCopy(directory: string, log: Log): Promise<EmbeddedEngine> {
+  const pglite = new ConsideratePglite({
+    dataDir: directory,
+    startParams: [...PGlite.defaultStartParams, ...smallBuffers],
+    parsers,
+  });
+  await pglite.waitReady;
+  return engineOver(
+    pglite,
+    log,
+    () => undefined,
+    () => {},
+  );
+}
+
 function engineOver(pglite: PGlite, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
   const tidying = setInterval(() => {
     tidy(pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));

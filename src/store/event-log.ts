@@ -1,12 +1,13 @@
-// Appends events to their stream, sealed and chained, reads them back, and checks that nobody changed them.
+// Appends events to their stream, sealed and chained, and reads them back.
 
-import { type Kysely, sql } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Actor } from '../core/actor.ts';
+import type { Head } from '../core/audit.ts';
 import type { Event, NewEvent, Recorded } from '../core/event.ts';
 import { type Clock, type Ids, StaleStream } from '../core/ports.ts';
-import { firstBreak, type Link, linkHash, noPredecessor } from './chain.ts';
-import { seal, sealDigest, sealsIn, unseal } from './sealing.ts';
-import { isPlainObject, storable } from './storable.ts';
+import { type Link, linkHash, noPredecessor } from './chain.ts';
+import { seal, sealsIn, unseal } from './sealing.ts';
+import { storable } from './storable.ts';
 import type { Tables } from './tables.ts';
 
 /** An event with its texts sealed, as the table holds it. */
@@ -23,13 +24,7 @@ export async function appendEvents(
   after: number,
   events: readonly NewEvent[],
 ): Promise<{ readonly recorded: readonly Recorded[]; readonly sealed: readonly SealedEvent[] }> {
-  const last = await db
-    .selectFrom('event')
-    .select(['seq', 'hash'])
-    .where('stream', '=', stream)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const last = await headOf(db, stream);
   if ((last?.seq ?? 0) !== after) {
     throw new StaleStream(`${stream} is at ${last?.seq ?? 0}, not at ${after}: somebody was faster`);
   }
@@ -60,6 +55,28 @@ export async function appendEvents(
   return { recorded, sealed };
 }
 
+/** The last event of a stream, without what it says. */
+export async function headOf(db: Kysely<Tables>, stream: string): Promise<Head | undefined> {
+  return db
+    .selectFrom('event')
+    .select(['stream', 'seq', 'hash'])
+    .where('stream', '=', stream)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function headsSince(db: Kysely<Tables>, sinceMs: number): Promise<readonly Head[]> {
+  return db
+    .selectFrom('event')
+    .distinctOn('stream')
+    .select(['stream', 'seq', 'hash'])
+    .where('recorded_at', '>=', new Date(sinceMs))
+    .orderBy('stream')
+    .orderBy('seq', 'desc')
+    .execute();
+}
+
 /** All events of a stream in order, with their texts. */
 export async function eventsOf(db: Kysely<Tables>, stream: string): Promise<readonly Recorded[]> {
   const sealed = await sealedEventsOf(db, stream);
@@ -69,7 +86,11 @@ export async function eventsOf(db: Kysely<Tables>, stream: string): Promise<read
 
 export async function sealedEventsOf(db: Kysely<Tables>, stream: string): Promise<readonly SealedEvent[]> {
   const rows = await db.selectFrom('event').selectAll().where('stream', '=', stream).orderBy('seq').execute();
-  return rows.map((row) => ({
+  return rows.map(linkOf);
+}
+
+export function linkOf(row: Selectable<Tables['event']>): SealedEvent {
+  return {
     stream: row.stream,
     seq: row.seq,
     at: row.at.getTime(),
@@ -79,7 +100,7 @@ export async function sealedEventsOf(db: Kysely<Tables>, stream: string): Promis
     data: row.data,
     prevHash: row.prev_hash,
     hash: row.hash,
-  }));
+  };
 }
 
 /** The texts behind all seals inside `value`, by row; null when erased. */
@@ -88,60 +109,6 @@ export async function textsOf(db: Kysely<Tables>, value: unknown): Promise<Reado
   if (ids.length === 0) return new Map();
   const rows = await db.selectFrom('private_text').select(['id', 'text']).where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [row.id, row.text]));
-}
-
-/**
- * The first event of the stream that is not what was recorded: missing, changed, out of order, or with a private text or evidence that
- * does not match its digest. Erased texts match. A cut tail cannot be seen from the inside.
- */
-export async function firstFault(
-  db: Kysely<Tables>,
-  stream: string,
-): Promise<{ readonly seq: number; readonly why: string } | undefined> {
-  const events = await sealedEventsOf(db, stream);
-  const broken = firstBreak(events);
-  const faults = [
-    ...(broken === undefined ? [] : [broken]),
-    ...(await exchangedTexts(db, stream, events)),
-    ...(await exchangedEvidence(db, events)),
-  ];
-  return faults.sort((a, b) => a.seq - b.seq)[0];
-}
-
-async function exchangedTexts(db: Kysely<Tables>, stream: string, events: readonly SealedEvent[]) {
-  const rows = await db.selectFrom('private_text').selectAll().where('stream', '=', stream).execute();
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return events.flatMap((event) => {
-    const bad = sealsIn([event.actor, event.data]).some(({ row: id, digest }) => {
-      const row = byId.get(id);
-      if (row === undefined) return true;
-      if (row.text === null) return false;
-      return row.salt === null || sealDigest(row.salt, row.text) !== digest;
-    });
-    return bad ? [{ seq: event.seq, why: 'a private text of the event was exchanged or its row removed' }] : [];
-  });
-}
-
-async function exchangedEvidence(db: Kysely<Tables>, events: readonly SealedEvent[]) {
-  const referenced = events.flatMap((event) => {
-    const evidence = isPlainObject(event.data) ? event.data.evidence : undefined;
-    if (!isPlainObject(evidence) || typeof evidence.id !== 'string') return [];
-    return [{ seq: event.seq, id: evidence.id, digest: evidence.digest }];
-  });
-  if (referenced.length === 0) return [];
-  const rows = await db
-    .selectFrom('evidence')
-    .select(['id', sql<string>`encode(sha256(body), 'hex')`.as('digest')])
-    .where(
-      'id',
-      'in',
-      referenced.map((evidence) => evidence.id),
-    )
-    .execute();
-  const byId = new Map(rows.map((row) => [row.id, row.digest]));
-  return referenced
-    .filter(({ id, digest }) => byId.get(id) !== digest)
-    .map(({ seq }) => ({ seq, why: 'evidence of the event was exchanged or removed' }));
 }
 
 function opened(sealed: SealedEvent, texts: ReadonlyMap<string, string | null>): Recorded {

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Reads } from '../core/ports.ts';
 import { actionsIn, claimsOn, streamOfAction } from './action-rows.ts';
 import type { Ask } from './ask.ts';
-import { eventsOf } from './event-log.ts';
+import { eventsOf, headOf, headsSince } from './event-log.ts';
 import { countOf, incidentOf, incidentsOf } from './projection.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,6 +14,8 @@ const samplesKept = 1_000;
 export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
   return {
     events: (stream) => ask('events', () => eventsOf(db, stream)),
+    head: (stream) => ask('head', () => headOf(db, stream)),
+    headsSince: (sinceMs) => ask('headsSince', () => headsSince(db, sinceMs)),
     incident: (id) => ask('incident', () => incidentOf(db, id)),
     incidents: (filter) => ask('incidents', () => incidentsOf(db, filter)),
     countIncidents: (filter) => ask('countIncidents', () => countOf(db, filter)),

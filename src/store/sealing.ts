@@ -1,6 +1,7 @@
 // Keeps words of people and their ids out of events and projections: they go to erasable rows, a salted digest stays.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { erasedPerson } from '../core/actor.ts';
 import { isPlainObject } from './storable.ts';
 
 /** What stands in an event or a projection in the place of a private text. */
@@ -17,12 +18,9 @@ export interface PrivateRow {
   readonly text: string;
 }
 
-/** Stands in the place of a person's id once it was erased. */
-export const erasedPerson = 'erased';
-
 /**
- * A copy of `value` in which every `{ private: text }` and the id of every person is a seal, and the rows for them.
- * `value` must be plain JSON data.
+ * A copy of `value` in which every `{ private: text }`, the id of every person and all ids in `people` are seals, and the rows for
+ * them. `value` must be plain JSON data.
  */
 export function seal(value: unknown, nextId: () => string): { readonly sealed: unknown; readonly rows: PrivateRow[] } {
   const rows: PrivateRow[] = [];
@@ -35,6 +33,7 @@ export function seal(value: unknown, nextId: () => string): { readonly sealed: u
   const sealed = replaced(value, (part) => {
     if (typeof part.private === 'string') return { ...part, private: put(part.private) };
     if (part.kind === 'person' && typeof part.id === 'string') return { ...part, id: put(part.id) };
+    if (isListOf(part.people, isText)) return { ...part, people: part.people.map(put) };
     return undefined;
   });
   return { sealed, rows };
@@ -46,6 +45,10 @@ export function unseal(value: unknown, texts: ReadonlyMap<string, string | null>
     if (isSeal(part.private)) return { ...part, private: texts.get(part.private.row) ?? null };
     if (part.kind === 'person' && isSeal(part.id)) {
       return { ...part, id: texts.get(part.id.row) ?? erasedPerson };
+    }
+    // Older events have the ids themselves.
+    if (isListOf(part.people, isSeal)) {
+      return { ...part, people: part.people.map(({ row }) => texts.get(row) ?? erasedPerson) };
     }
     return undefined;
   });
@@ -61,12 +64,30 @@ export function sealsIn(value: unknown): Seal[] {
   return found;
 }
 
+/** Only those that stand in the place of words. */
+export function sealsOfWords(value: unknown): Seal[] {
+  const found: Seal[] = [];
+  replaced(value, (part) => {
+    if (isSeal(part.private)) found.push(part.private);
+    return undefined;
+  });
+  return found;
+}
+
 export function sealDigest(salt: Uint8Array, text: string): string {
   return createHash('sha256').update(salt).update(text, 'utf8').digest('hex');
 }
 
 function isSeal(value: unknown): value is Seal {
   return isPlainObject(value) && typeof value.row === 'string' && typeof value.digest === 'string';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.length > 0 && value.every(is);
 }
 
 /** A deep copy in which objects are what `change` returns for them; undefined means: look deeper. */

@@ -6,7 +6,6 @@ import { turnsInMemory } from '../core/turn.ts';
 import { claimsOver } from './action-rows.ts';
 import { type Ask, askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
-import { firstFault } from './event-log.ts';
 import { loggable, unavailable } from './failure.ts';
 import { inboxOver } from './inbox.ts';
 import { openJobs } from './jobs.ts';
@@ -17,6 +16,7 @@ import { rebuild } from './projection.ts';
 import { readsOver } from './reads.ts';
 import { transactingOver } from './transacting.ts';
 import { forgetTurns, turnsOver } from './turns.ts';
+import { verifyRecord } from './verify.ts';
 import { Wake } from './wake.ts';
 import { watchWrites } from './writes.ts';
 
@@ -101,8 +101,8 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     work: (handler) => ask('work', () => jobs.work(handler)),
     verify: (stream) =>
       ask('verify', async () => {
-        const fault = await firstFault(db, stream);
-        return fault === undefined ? { ok: true } : { ok: false, ...fault };
+        const [fault] = (await verifyRecord(db, [], stream)).faults;
+        return fault === undefined ? { ok: true } : { ok: false, seq: fault.seq, why: fault.why };
       }),
     rebuildProjections: () => ask('rebuildProjections', () => db.transaction().execute(rebuild)),
     ping: () =>

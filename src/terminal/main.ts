@@ -1,54 +1,104 @@
-// `acgs …`: the commands that need no running bot. The words of `/acgs` follow when the terminal shares the bot's record.
+// `acgs …`: reads the command, gives it what it needs, and turns what comes of it into an exit code.
 
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../clock.ts';
+import { type LocalConfig, loadLocalConfig } from '../config.ts';
+import { NoRecordThere } from '../core/audit.ts';
+import { StoreUnavailable } from '../core/ports.ts';
 import { createLog } from '../log.ts';
+import { randomIds } from '../random-ids.ts';
 import { loadRunbooks } from '../runbook/index.ts';
+import { openForErasing, openForReading } from '../store/index.ts';
 import { catalogOf } from '../systems/catalog.ts';
 import { createSystems } from '../systems/index.ts';
+import { auditErase } from './audit-erase.ts';
+import { auditExport } from './audit-export.ts';
+import { auditVerify } from './audit-verify.ts';
+import type { Means } from './means.ts';
+import { readOptions } from './options.ts';
 import { lintReport } from './runbooks-lint.ts';
+import { WrongUse } from './wrong-use.ts';
 
 const usage = `acgs: incident response that runs a runbook
 
+  acgs audit verify [--head HEAD …] [--heads FILE]
+                                  walks every chain of the record and names the first bad event of
+                                  each broken one; HEAD is a line as it was posted to Slack
+  acgs audit export [--incident INC-7] [--out FILE]
+                                  the record as JSON Lines, for another program to check
+  acgs audit erase --event INC-7:12 | --person U0123 [--yes]
+                                  erases words, or a person's id; the chain stays whole
   acgs runbooks lint [FOLDER …]   checks runbook packages; default runbooks/acgs2
   acgs --help                     this list
 
+Commands that need the configuration take --config FILE, else ACGS_CONFIG names it.
 Exit codes: 0 fine, 1 the work failed, 2 wrong use, 3 a system that is needed cannot be reached.
 `;
 
-process.exitCode = await run(process.argv.slice(2));
+const log = createLog({ level: 'silent' });
+
+const means: Means = {
+  openRecord: async (path) => openForReading(configured(path).store, log),
+  openEraser: async (path) => openForErasing(configured(path).store, { clock: systemClock, ids: randomIds, log }),
+  operator: `os:${userInfo().username}`,
+  out: (text) => void process.stdout.write(text),
+  complain: (text) => void process.stderr.write(text),
+  output: () => process.stdout,
+  async ask(question) {
+    if (!process.stdin.isTTY) return undefined;
+    const line = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return await line.question(question);
+    } finally {
+      line.close();
+    }
+  },
+};
+
+// What a command made for itself is removed at the exit, which a signal alone would skip.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => process.exit(signal === 'SIGINT' ? 130 : 143));
+
+process.exitCode = await run(process.argv.slice(2)).catch(failed);
 
 async function run(words: readonly string[]): Promise<number> {
-  const { values, positionals } = read(words) ?? { values: {}, positionals: undefined };
-  if (positionals === undefined) return misuse(`An option of "${words.join(' ')}" is not known.`);
-  if (values.help === true || positionals.length === 0) {
-    process.stdout.write(usage);
+  const [first = '--help', second, ...rest] = words;
+  if (['--help', '-h', 'help'].includes(first)) {
+    means.out(usage);
     return 0;
   }
-  const [first, second, ...folders] = positionals;
-  if (first === 'runbooks' && second === 'lint') return lint(folders);
-  return misuse(`"${positionals.join(' ')}" is not a command of the terminal.`);
+  if (first === 'runbooks' && second === 'lint') return lint(readOptions(rest, {}).positionals);
+  if (first === 'audit' && second === 'verify') return auditVerify(rest, means);
+  if (first === 'audit' && second === 'export') return auditExport(rest, means);
+  if (first === 'audit' && second === 'erase') return auditErase(rest, means);
+  throw new WrongUse(`"${words.join(' ').slice(0, 80)}" is not a command of the terminal.`);
 }
 
-function read(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: { help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
-  } catch {
-    return undefined;
+function configured(path: string | undefined): LocalConfig {
+  const loaded = loadLocalConfig(path);
+  if (loaded.ok) return loaded.config;
+  throw new WrongUse(['The configuration cannot be used:', ...loaded.problems.map((one) => `  ${one}`)].join('\n'));
+}
+
+function failed(error: unknown): number {
+  if (error instanceof WrongUse) {
+    process.stderr.write(`${error.message}\n\`acgs --help\` lists what there is.\n`);
+    return 2;
   }
-}
-
-function misuse(why: string): number {
-  process.stderr.write(`${why}\n\n${usage}`);
-  return 2;
+  if (error instanceof NoRecordThere || error instanceof StoreUnavailable) {
+    process.stderr.write(`${error.message}\n`);
+    return error instanceof NoRecordThere ? 2 : 3;
+  }
+  throw error;
 }
 
 /** The systems are not connected: only their kinds of checks and the parameters are asked for. */
 async function lint(folders: readonly string[]): Promise<number> {
   const given = {
     clock: systemClock,
-    log: createLog({ level: 'silent' }),
+    log,
     labels: { service: 'service', status: 'status' },
     constitutionalHash: '',
   };

@@ -14,9 +14,9 @@ import { announcement, incidentCard } from '../../src/slack/blocks/card.ts';
 import { reviewMessage } from '../../src/slack/blocks/review.ts';
 import type { Named } from '../../src/slack/blocks/rich.ts';
 import type { Engine } from '../../src/store/engine.ts';
-import { firstFault } from '../../src/store/event-log.ts';
 import { rebuild } from '../../src/store/projection.ts';
 import { readsOver } from '../../src/store/reads.ts';
+import { verifyRecord } from '../../src/store/verify.ts';
 import { catalogOf } from '../../src/systems/catalog.ts';
 import { createSystems } from '../../src/systems/index.ts';
 import { givenToStore } from '../support/prepared-store.ts';
@@ -85,7 +85,7 @@ export async function glance({ db }: Engine, since = 0): Promise<Glance> {
     .execute();
   const brokenChains: string[] = [];
   for (const { stream } of streams) {
-    const fault = await firstFault(db, stream);
+    const [fault] = (await verifyRecord(db, [], stream)).faults;
     if (fault !== undefined) brokenChains.push(`${stream} at ${fault.seq}: ${fault.why}`);
   }
   const numbers = await db.selectFrom('incident').select('number').orderBy('number').execute();

@@ -85,6 +85,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
 
     incidentView: async (id) => desk.incidents.get(id),
     reviewView: async (id) => desk.reviews.get(id),
+    head: (stream) => store.head(stream),
     chart: async (evidence) => desk.charts.get(evidence),
     report: async (evidence) => desk.reports.get(evidence),
     whyNot: async () => {
@@ -148,6 +149,8 @@ function laneOf(notice: Notice, request?: Request): string {
       return notice.review;
     case 'review-chart':
       return `${notice.review}:charts`;
+    case 'heads':
+      return notice.head.stream;
     case 'answer':
       return `answer:${request?.delivery ?? notice.to.person}`;
     default:

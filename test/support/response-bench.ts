@@ -11,13 +11,18 @@ import type { Desk, Request } from '../../src/response/desk.ts';
 import type { Given } from '../../src/response/given.ts';
 import { openDesk } from '../../src/response/open-desk.ts';
 import { loadRunbooks } from '../../src/runbook/index.ts';
-import { givenToStore, openMemoryStore } from './prepared-store.ts';
+import { openEmbedded } from '../../src/store/embedded.ts';
+import type { Engine } from '../../src/store/engine.ts';
+import { storeOver } from '../../src/store/store.ts';
+import { givenToStore, preparedDatabase } from './prepared-store.ts';
 import { createLever, type Lever } from './pretend-lever.ts';
 
 export interface Bench {
   readonly given: Given;
   readonly desk: Desk;
   readonly store: Store;
+  /** Under the store, for what goes around it. */
+  readonly engine: Engine;
   /** Epoch ms; assign to move it. */
   now: number;
   /** Value of each check by its id; undefined: no data. A check that is not named answers 1. */
@@ -55,7 +60,8 @@ export async function openBench(): Promise<Bench> {
   ]);
   const clock = { now: () => bench.now };
   const { ids, log } = givenToStore();
-  const store = await openMemoryStore({ clock, ids, log });
+  const engine = await openEmbedded(':memory:', log, await preparedDatabase());
+  const store = await storeOver(engine, { clock, ids, log });
   const given: Given = {
     store,
     clock,
@@ -96,6 +102,7 @@ export async function openBench(): Promise<Bench> {
     given,
     desk: openDesk(given),
     store,
+    engine,
     values,
     lever,
     held,

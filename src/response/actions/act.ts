@@ -9,7 +9,7 @@ import type { Incident } from '../../core/incident.ts';
 import type { Transaction } from '../../core/ports.ts';
 import type { Request } from '../desk.ts';
 import type { Given } from '../given.ts';
-import { change } from '../record.ts';
+import { change, postHead } from '../record.ts';
 import { announcementOf } from './announce.ts';
 
 export interface By {
@@ -74,6 +74,7 @@ async function follow(
     await job('expire-action', (action.runBy ?? now) - now);
   }
   if (action.state === 'unknown') await job('settle-action', 0);
+  if (ended.has(action.state)) await postHead(tx, incident.id);
   if (action.state === 'succeeded' && before?.state !== 'kept') await job('verify-action', verifyAfterMs);
   // An undo that took effect has moved the undone action on, too.
   if (action.state === 'succeeded' && action.undoes !== undefined) await showAction(tx, incident.id, action.undoes);
@@ -85,6 +86,9 @@ async function follow(
 }
 
 const verifyAfterMs = 3_000;
+
+/** How an action that was claimed can have ended, also when that is not known yet. */
+const ended: ReadonlySet<Action['state']> = new Set(['succeeded', 'failed', 'unknown']);
 
 /** The action's own message is drawn anew; an unsent older drawing is replaced. */
 export async function showAction(tx: Transaction, incident: string, action: string): Promise<void> {

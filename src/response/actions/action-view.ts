@@ -131,7 +131,7 @@ async function shownOf(
 ): Promise<NonNullable<ActionView['shown']>> {
   const kept = action.preview === undefined ? undefined : await reads.evidence(action.preview.id);
   const { rows, notes } = previewBody.parse(
-    kept === undefined ? { rows: [], notes: [] } : JSON.parse(new TextDecoder().decode(kept.body)),
+    kept?.kind !== 'preview' ? { rows: [], notes: [] } : JSON.parse(new TextDecoder().decode(kept.body)),
   );
   const { target, typed, call, summary, protectedPresent } = shown;
   return {

@@ -1,5 +1,6 @@
 // What to learn: only what the record shows; what only people know is asked for, not invented.
 
+import { spellHead } from '../../core/audit.ts';
 import { fenced, plainInMarkdown } from '../../core/markdown.ts';
 import type { Series } from '../../core/observation.ts';
 import { observations } from './evidence-sections.ts';
@@ -82,7 +83,7 @@ export function appendix(material: ReportMaterial): readonly string[] {
         ];
   });
   return [
-    `Audit head: \`${head?.hash ?? 'none'}\` after event #${head?.seq ?? 0} of ${material.incident.id}.`,
+    `Head of the record when this was written: ${head === undefined ? 'none' : `\`${spellHead(head)}\``}.`,
     ...series,
   ];
 }

@@ -1,13 +1,14 @@
 // Lines in an incident's channel: a call of people, a change of state, a chart, a click that came too late.
 
 import type { KnownBlock } from '@slack/types';
+import { type Head, spellHead } from '../../core/audit.ts';
 import type { Called } from '../../core/notice.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { cutTo, firstOf } from '../fit.ts';
 import { oneLine } from '../untrusted.ts';
 import { mentionLeaf } from './answers.ts';
 import { incidentHeadline } from './headline.ts';
-import { bullets, line, link, type Message, plain, present, rich, strong, topText, words } from './rich.ts';
+import { bullets, footnote, line, link, type Message, plain, present, rich, strong, topText, words } from './rich.ts';
 
 /** People that one message mentions, over all its levels. */
 const mentioned = 30;
@@ -58,6 +59,17 @@ export function sayMessage(text: string, lines: readonly string[] = []): Message
       rich(bullets(shown.map((item) => line(words(item, 110)))), line(words(more))),
     ]),
   };
+}
+
+/** For whoever audits the record, and for nobody else: small and grey. */
+export function headMessage(head: Head): Message {
+  const text = `Head of the record · ${spellHead(head)}`;
+  return { text: topText(text), blocks: present([footnote(text)]) };
+}
+
+export function headsMessage(day: string, streams: number, head: Head): Message {
+  const text = `Head of the record of ${day}, ${streams} ${streams === 1 ? 'stream' : 'streams'} · ${spellHead(head)}`;
+  return { text: topText(text), blocks: present([footnote(text)]) };
 }
 
 /** A picture already uploaded; its description carries the same numbers. */

@@ -14,7 +14,7 @@ import { postChart } from './chart.ts';
 import { postReport } from './report.ts';
 import { postReview, postReviewChart } from './review.ts';
 import { invite, loseRoom, openRoom, setTopic } from './room.ts';
-import { call, evidence, say } from './talk.ts';
+import { call, evidence, head, heads, say } from './talk.ts';
 
 /** What a notice speaks of is not on record. A row is written with its events, so this is a mistake of ours. */
 export class NoSubject extends Error {
@@ -70,6 +70,10 @@ async function draw(p: Publishing, attempt: Attempt): Promise<void> {
       return postChart(p, attempt, notice.incident, notice.chart, await threadPlace(p, attempt, notice.incident));
     case 'report':
       return postReport(p, attempt, await incident(p, notice.incident), notice.report);
+    case 'head':
+      return head(p, attempt, notice.incident);
+    case 'heads':
+      return heads(p, attempt, notice);
     case 'review':
       return postReview(p, attempt, await review(p, notice.review), notice.to);
     case 'review-chart':

@@ -4,7 +4,7 @@ import type { Notice } from '../../core/notice.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { evidenceMessages } from '../blocks/evidence.ts';
 import { evidenceFile, wasCut } from '../blocks/evidence-file.ts';
-import { callMessage, sayMessage } from '../blocks/talk.ts';
+import { callMessage, headMessage, headsMessage, sayMessage } from '../blocks/talk.ts';
 import { SlackCallFailed } from '../failures.ts';
 import type { Attempt, Place } from '../posting.ts';
 import { channelPlace, type Publishing, postNear, threadPlace } from '../publishing.ts';
@@ -23,6 +23,21 @@ export async function call(
 export async function say(p: Publishing, attempt: Attempt, notice: Extract<Notice, { kind: 'say' }>): Promise<void> {
   const find = notice.where === 'channel' ? channelPlace : threadPlace;
   await postNear(p, attempt, await find(p, attempt, notice.incident), sayMessage(notice.text, notice.lines));
+}
+
+/** Of the record as it is now, which may have gone on since somebody asked for this. */
+export async function head(p: Publishing, attempt: Attempt, incident: string): Promise<void> {
+  const now = await p.desk.head(incident);
+  if (now === undefined) return;
+  await postNear(p, attempt, await threadPlace(p, attempt, incident), headMessage(now));
+}
+
+export async function heads(
+  p: Publishing,
+  attempt: Attempt,
+  { day, streams, head }: Extract<Notice, { kind: 'heads' }>,
+): Promise<void> {
+  await postNear(p, attempt, { channel: p.config.channel }, headsMessage(day, streams, head));
 }
 
 export async function evidence(p: Publishing, attempt: Attempt, view: IncidentView, round: number): Promise<void> {

@@ -7,12 +7,22 @@ import { up as record } from './0001-record.ts';
 import { up as actions } from './0002-actions.ts';
 import { up as turns } from './0003-turns.ts';
 
+/** False when something is still to be applied, which only a bot that starts does. */
+export async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
+  return (await migratorOf(db).getMigrations()).every(({ executedAt }) => executedAt !== undefined);
+}
+
 /**
  * Applies what is missing. Two replicas may call it at once: one applies, the other waits and finds nothing to do.
  * Rejects with the database's own error.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({
+  const { error } = await migratorOf(db).migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+function migratorOf(db: Kysely<Tables>): Migrator {
+  return new Migrator({
     db,
     provider: {
       getMigrations: async () => ({
@@ -22,6 +32,4 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
       }),
     },
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
 }

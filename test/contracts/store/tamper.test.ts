@@ -2,11 +2,13 @@
 
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import type { Actor } from '../../../src/core/actor.ts';
+import { type Actor, person } from '../../../src/core/actor.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import { linkHash } from '../../../src/store/chain.ts';
 import type { Engine } from '../../../src/store/engine.ts';
+import { eraserOver } from '../../../src/store/erasing.ts';
 import { sealedEventsOf } from '../../../src/store/event-log.ts';
+import { givenToStore } from '../../support/prepared-store.ts';
 import { declare, noted, onEveryEngine } from './engines.ts';
 
 /** Runs a statement as an intruder who knows how to get around the trigger. */
@@ -103,8 +105,14 @@ onEveryEngine('tampering', (bench) => {
     const secret = `secret-${Math.random()}`;
     const who = `U-${Math.random()}`;
     const id = await declare(store, { note: { private: secret } });
+    const reason = { private: secret };
     await store.transact((tx) =>
-      tx.append(id, 1, [noted(secret, who), { ...noted('', who), event: { type: 'acknowledged' } }]),
+      tx.append(id, 1, [
+        noted(secret, who),
+        { ...noted('', who), event: { type: 'acknowledged' } },
+        { ...noted(''), event: { type: 'escalated', how: 'called', level: 'L1', name: 'On call', people: [who] } },
+        { ...noted('', who), event: { type: 'resolved', as: 'resolved', reason } },
+      ]),
     );
 
     const copies = async (text: string) => {
@@ -126,26 +134,59 @@ onEveryEngine('tampering', (bench) => {
     expect(await copies(secret)).toEqual(['public.private_text']);
     expect(await copies(who)).toEqual(['public.private_text']);
     expect((await store.incident(id))?.acknowledged?.by).toEqual({ kind: 'person', id: who });
+    expect((await store.incident(id))?.escalated[0]?.people).toEqual([who]);
 
-    await sql`update private_text set text = null, salt = null where stream = ${id}`.execute(engine.db);
+    const eraser = eraserOver(engine, givenToStore());
+    for (const seq of [1, 2, 5]) await eraser.erase({ kind: 'words', stream: id, seq }, person('os:operator'));
+    expect(await eraser.erase({ kind: 'person', id: who }, person('os:operator'))).toEqual([id]);
     expect(await copies(secret)).toEqual([]);
     expect(await copies(who)).toEqual([]);
 
     const erased: Actor = { kind: 'person', id: 'erased' };
     const [first, second] = await store.events(id);
-    expect(first).toMatchObject({ actor: erased, event: { note: { private: null } } });
+    expect(first).toMatchObject({ actor: { id: 'U0RESPONDER' }, event: { note: { private: null } } });
     expect(second).toMatchObject({ actor: erased, event: { type: 'noted', text: { private: null } } });
     expect(await store.incident(id)).toMatchObject({
-      declaredBy: erased,
+      escalated: [{ people: ['erased'] }],
       note: { private: null },
       roles: { responder: erased },
+      resolved: { reason: { private: null } },
     });
+    const operator: Actor = { kind: 'person', id: 'os:operator' };
+    expect((await store.events(id)).slice(5)).toMatchObject([
+      { actor: operator, event: { type: 'erased', what: 'words', events: [1] } },
+      { event: { type: 'erased', what: 'words', events: [2] } },
+      { event: { type: 'erased', what: 'words', events: [5] } },
+      { event: { type: 'erased', what: 'person', events: [2, 3, 4, 5] } },
+    ]);
     expect(await store.verify(id)).toEqual({ ok: true });
 
     await store.rebuildProjections();
     expect((await store.incident(id))?.note).toEqual({ private: null });
-    await store.transact((tx) => tx.append(id, 3, [noted('life goes on')]));
+    await store.transact((tx) => tx.append(id, 9, [noted('life goes on')]));
     expect(await store.verify(id)).toEqual({ ok: true });
+  });
+
+  it('verify finds words that are gone without an erasure on record', async () => {
+    const { store, engine } = bench();
+    const id = await incidentWithNotes(store);
+    await sql`update private_text set text = null, salt = null where stream = ${id} and text = 'two'`.execute(
+      engine.db,
+    );
+    expect(await store.verify(id)).toMatchObject({ ok: false, seq: 3, why: expect.stringContaining('no erasure') });
+  });
+
+  it('the id of a person stays in an incident that is open, where it decides who may do what', async () => {
+    const { store, engine } = bench();
+    const who = `U-${Math.random()}`;
+    const id = await declare(store);
+    await store.transact((tx) => tx.append(id, 1, [noted('said', who), noted(`ask ${who}`)]));
+    const eraser = eraserOver(engine, givenToStore());
+    const found = await eraser.find({ kind: 'person', id: who });
+    expect(found).toMatchObject({ streams: [{ stream: id, kept: expect.stringContaining('still open') }] });
+    expect(found.mentions).toEqual([{ stream: id, seq: 3 }]);
+    expect(await eraser.erase({ kind: 'person', id: who }, person('os:operator'))).toEqual([]);
+    expect((await store.events(id))[1]?.actor).toEqual({ kind: 'person', id: who });
   });
 
   it('gives the same text another digest each time, so that nobody can compare', async () => {

@@ -1,0 +1,139 @@
+// Opens the record for an operator: to look only, which writes nothing at all, or to erase.
+
+import { constants, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Eraser, NoRecordThere, type RecordReader } from '../core/audit.ts';
+import { type Log, StoreUnavailable } from '../core/ports.ts';
+import { DirectoryInUse, lockDirectory } from './directory-lock.ts';
+import { openCopy, openEmbedded } from './embedded.ts';
+import type { Engine } from './engine.ts';
+import { eraserOver } from './erasing.ts';
+import { loggable, unavailable } from './failure.ts';
+import type { StoreOptions } from './index.ts';
+import { isUpToDate } from './migrations/index.ts';
+import { pagesOf } from './pages.ts';
+import { openPostgres } from './postgres.ts';
+import type { Given } from './store.ts';
+import type { Tables } from './tables.ts';
+import { verifyRecord } from './verify.ts';
+
+/** undefined_table, invalid_catalog_name: the database answers, and knows nothing of a record. */
+const noRecordCodes = new Set(['42P01', '3D000']);
+
+/**
+ * Rejects with `NoRecordThere` where there is none, and with `StoreUnavailable` where it cannot be looked at: also while a bot has the
+ * embedded store.
+ */
+export async function openForReading(options: StoreOptions, log: Log): Promise<RecordReader> {
+  const { engine, dispose } =
+    options.kind === 'embedded'
+      ? await copied(options.path, log)
+      : { engine: openPostgres(options.url, log), dispose: () => {} };
+  const close = async (): Promise<void> => {
+    await engine.close().catch(() => {});
+    dispose();
+  };
+  try {
+    await engine.db.selectFrom('event').select('seq').limit(1).execute();
+  } catch (error) {
+    await close();
+    if (noRecordCodes.has(loggable(error).code ?? '')) {
+      throw new NoRecordThere('The database holds no record of this bot: no bot of this release has run on it yet.', {
+        cause: error,
+      });
+    }
+    throw unavailable('be read', error);
+  }
+  return {
+    verify: (heads) => inOneView(engine.db, (db) => verifyRecord(db, heads)),
+    async *events(stream) {
+      // Not in one view: a reader that stops in the middle of it would leave the view open.
+      for await (const page of pagesOf(engine.db, stream)) yield* page;
+    },
+    close,
+  };
+}
+
+/**
+ * Opens the record for erasing, which an operator does from outside of the bot. Rejects as `openForReading` does; a record of an older
+ * release is not brought up to date by the way.
+ */
+export async function openForErasing(options: StoreOptions, given: Given): Promise<Eraser> {
+  const engine = await openAsItIs(options, given.log);
+  try {
+    if (await isUpToDate(engine.db)) return eraserOver(engine, given);
+  } catch (error) {
+    await engine.close().catch(() => {});
+    throw unavailable('be opened', error);
+  }
+  await engine.close();
+  throw new StoreUnavailable(
+    'The record was made by an older release, or by no bot at all. Start the bot of this release once, then erase.',
+  );
+}
+
+async function openAsItIs(options: StoreOptions, log: Log): Promise<Engine> {
+  if (options.kind === 'postgres') return openPostgres(options.url, log);
+  assertStoreIn(options.path);
+  return openEmbedded(options.path, log).catch((error: unknown) => {
+    throw error instanceof DirectoryInUse ? botHasIt(options.path) : error;
+  });
+}
+
+/** All that `work` asks is answered from one moment, and the database itself refuses to write. */
+async function inOneView<T>(db: Kysely<Tables>, work: (db: Transaction<Tables>) => Promise<T>): Promise<T> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await sql`set transaction isolation level repeatable read, read only`.execute(tx);
+      return work(tx);
+    });
+  } catch (error) {
+    throw unavailable('be read', error);
+  }
+}
+
+/**
+ * A copy of the directory, because opening one makes the engine finish what it was at when it was stopped, and write. The copy is for
+ * its owner only and gone after `dispose`. While it is made no bot may start.
+ */
+async function copied(path: string, log: Log): Promise<{ readonly engine: Engine; readonly dispose: () => void }> {
+  assertStoreIn(path);
+  const copy = mkdtempSync(join(tmpdir(), 'acgs-record-'));
+  const dispose = () => rmSync(copy, { recursive: true, force: true });
+  process.once('exit', dispose);
+  try {
+    const lock = lockDirectory(path);
+    try {
+      cpSync(join(path, 'data'), join(copy, 'data'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+    } finally {
+      lock.release();
+    }
+    return {
+      engine: await openCopy(join(copy, 'data'), log),
+      dispose: () => {
+        process.off('exit', dispose);
+        dispose();
+      },
+    };
+  } catch (error) {
+    dispose();
+    if (error instanceof DirectoryInUse) throw botHasIt(path);
+    if (error instanceof StoreUnavailable) throw error;
+    throw new StoreUnavailable(`The embedded store in ${path} cannot be read: ${loggable(error).error}.`, {
+      cause: error,
+    });
+  }
+}
+
+function assertStoreIn(path: string): void {
+  if (path !== ':memory:' && existsSync(join(path, 'data', 'PG_VERSION'))) return;
+  throw new NoRecordThere(`There is no embedded store in ${path}.`);
+}
+
+function botHasIt(path: string): StoreUnavailable {
+  return new StoreUnavailable(
+    `A bot runs on the embedded store in ${path}, and only one process can have it open. Stop the bot, run this again, and start the bot.`,
+  );
+}

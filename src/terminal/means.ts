@@ -1,0 +1,20 @@
+// What the commands of the terminal are given by the program that starts them.
+
+import type { Writable } from 'node:stream';
+import type { Eraser, RecordReader } from '../core/audit.ts';
+
+export interface Means {
+  /** Opens the record that the configuration names: the file of `--config`, or what ACGS_CONFIG names. */
+  openRecord(config: string | undefined): Promise<RecordReader>;
+  openEraser(config: string | undefined): Promise<Eraser>;
+  /** Who sits here, as an actor's id: `os:rita`. */
+  readonly operator: string;
+  /** Asks the person; undefined where nobody can answer. */
+  ask(question: string): Promise<string | undefined>;
+  /** Where the answer goes. */
+  readonly out: (text: string) => void;
+  /** Where what is not the answer goes. */
+  readonly complain: (text: string) => void;
+  /** The same place as `out`, for much at once. */
+  output(): Writable;
+}

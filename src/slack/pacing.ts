@@ -16,7 +16,6 @@ const limits: Readonly<Record<string, Limit>> = {
   'chat.postEphemeral': tier(100),
   'conversations.create': tier(20),
   'conversations.setTopic': tier(20),
-  'conversations.list': tier(20),
   'conversations.invite': tier(50),
   'conversations.history': tier(50),
   'conversations.replies': tier(50),

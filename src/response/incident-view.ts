@@ -6,7 +6,7 @@ import type { Incident } from '../core/incident.ts';
 import { judgeRecovery } from '../core/recovery.ts';
 import { type PhaseName, type Procedure, phaseNames } from '../core/runbook.ts';
 import { clockTime } from '../core/spell.ts';
-import { propose } from '../runbook/index.ts';
+import { propose, whySaid } from '../runbook/index.ts';
 import { debtsOf } from './debts.ts';
 import { exhaustedAfterMs } from './escalate.ts';
 import type { Given, Level } from './given.ts';
@@ -46,7 +46,10 @@ export async function incidentView(given: Given, id: string): Promise<IncidentVi
     proposals: procedure === undefined ? [] : proposalsOf(given, procedure, incident),
     underWay: underWay(incident).map(({ id: action, title, state, since }) => ({ id: action, title, state, since })),
     debts: debtsOf(incident),
-    sayings: procedure?.sayings ?? [],
+    sayings: (procedure?.sayings ?? []).map((saying) => {
+      const why = whySaid(saying, incident.standings);
+      return why === undefined ? saying : { ...saying, why };
+    }),
     escalation: escalationOf(incident, given.ladder),
     roles: incident.roles,
     ...(recovery === undefined ? {} : { recovery }),

@@ -80,8 +80,8 @@ async function tellOutcome(
   const giveUpAt = performance.now() + recordWithinMs;
   for (;;) {
     try {
-      const { kind, summary } = outcome;
-      await act(given, at, { kind: 'finish', owner, outcome: kind, summary }, { actor: theBot });
+      const { kind, ...told } = outcome;
+      await act(given, at, { kind: 'finish', owner, outcome: kind, ...told }, { actor: theBot });
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || performance.now() > giveUpAt) throw error;

@@ -46,6 +46,12 @@ export interface ProposalView {
   readonly offered: boolean;
 }
 
+/** A step of the runbook that the bot leaves to people. */
+export interface SayingView extends Saying {
+  /** Where its cause stands, with the numbers. Such a saying stands among the actions, because it is the answer to that cause. */
+  readonly why?: string;
+}
+
 /** What may be pressed now; an intent that this moment cannot honour is not in the list. The first is the primary one. */
 export type Intent =
   | 'acknowledge'
@@ -78,7 +84,7 @@ export interface IncidentView {
   };
   readonly standings: readonly Standing[];
   readonly proposals: readonly ProposalView[];
-  readonly sayings: readonly Saying[];
+  readonly sayings: readonly SayingView[];
   /** Actions that are under way or wait for somebody, oldest first. */
   readonly underWay: readonly {
     readonly id: string;

@@ -4,6 +4,6 @@ export type { Catalog, RunbookFault } from './fault.ts';
 export { findProcedure } from './find.ts';
 export { type AlertAnswer, findAlertRule } from './find-alert.ts';
 export { loadRunbooks } from './load.ts';
-export { propose } from './propose.ts';
+export { propose, whySaid } from './propose.ts';
 export { renderMarkdown } from './render.ts';
 export { weigh } from './weigh.ts';

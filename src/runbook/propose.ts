@@ -1,7 +1,7 @@
 // Which actions the evidence supports, and why; the rest stays visible.
 
 import type { Standing } from '../core/hypothesis.ts';
-import type { ActionDefinition, Procedure } from '../core/runbook.ts';
+import type { ActionDefinition, Procedure, Saying } from '../core/runbook.ts';
 
 export interface Proposal {
   readonly action: ActionDefinition;
@@ -18,6 +18,11 @@ export function propose(procedure: Procedure, standings: readonly Standing[]): r
     return { proposal, place: placeOf[standing?.position ?? 'open'], harm: harmOf[action.risk] };
   });
   return ranked.toSorted((a, b) => a.place - b.place || a.harm - b.harm).map(({ proposal }) => proposal);
+}
+
+/** Where the cause stands that a saying is about; undefined when it is about none. */
+export function whySaid({ helps }: Saying, standings: readonly Standing[]): string | undefined {
+  return helps === undefined ? undefined : whyOf(standings.find(({ hypothesis }) => hypothesis === helps));
 }
 
 const placeOf: Readonly<Record<Standing['position'], number>> = { supported: 0, open: 1, unknown: 2, 'ruled-out': 3 };

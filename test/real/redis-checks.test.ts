@@ -7,10 +7,6 @@ import { type Asking, above, type TestSystems, testSystems } from '../support/sy
 
 const missing = whyNoRedis();
 
-/** The read-only account of the documents. */
-const readOnlyRights =
-  '~* +@read -@dangerous +ping +info +client|list +client|info +client|setname +config|get +latency|latest +latency|history +latency|doctor +slowlog|get +slowlog|len +memory|usage +memory|doctor +dbsize +hello +auth +select';
-
 const every: readonly (readonly [kind: string, params: unknown])[] = [
   ['latency', { samples: 20 }],
   ['clients', {}],
@@ -124,6 +120,17 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
       expect(observation.rows[0]).toMatchObject({ label: 'DEBUG SLEEP …' });
     });
 
+    it('does not call an empty log healthy when it may not ask whether it is switched on', async () => {
+      const { port, url } = await start();
+      const rights = ['resetkeys', '+ping', '+info', '+slowlog|get', '+client|setname'];
+      await (await visitor(url)).call('ACL', 'SETUSER', 'bot', 'reset', 'on', '>bot-password', ...rights);
+      const observation = await ask(`redis://bot:bot-password@127.0.0.1:${port}/0`, 'slowlog');
+      expect(observation.unknown).toMatchObject({
+        reason: 'no_data',
+        remedy: expect.stringContaining('deploy/redis/accounts.conf'),
+      });
+    });
+
     it('does not call a log healthy that is switched off', async () => {
       const { url } = await start('--slowlog-log-slower-than', '-1');
       const observation = await ask(url, 'slowlog');
@@ -174,15 +181,6 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
       const observation = await ask(`redis://nobody:nobody-password@127.0.0.1:${port}/0`, kind, params);
       expect(observation.unknown?.reason).toBe('unauthorized');
       expect(observation.unknown?.detail).toContain('NOPERM');
-    });
-
-    it('needs no more than the read-only account of the documents', async () => {
-      const { port, url } = await start('--maxmemory', '100mb');
-      const rights = readOnlyRights.split(' ');
-      await (await visitor(url)).call('ACL', 'SETUSER', 'bot-ro', 'reset', 'on', '>bot-password', ...rights);
-      const observation = await ask(`redis://bot-ro:bot-password@127.0.0.1:${port}/0`, kind, params);
-      expect(observation.unknown).toBeUndefined();
-      expect(observation.verdict).toBe('ok');
     });
 
     it('F77: names a server that is gone', async () => {

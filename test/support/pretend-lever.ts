@@ -11,8 +11,8 @@ export interface Lever extends ActionKind {
   risk: Risk;
   protectedPresent: boolean;
   reachable: boolean;
-  /** `lost`: it moves and the answer does not arrive. `refuses`: it does not move. */
-  mood: 'well' | 'lost' | 'refuses';
+  /** `lost`: it moves and the answer does not arrive. `refuses`: it does not move. `stopped`: a person stops it on its way. */
+  mood: 'well' | 'lost' | 'refuses' | 'stopped';
   /** Whether a look can tell what happened. */
   readable: boolean;
   /** Awaited in the middle of a pull, before it moves. */
@@ -45,6 +45,7 @@ export function createLever(): Lever {
       lever.position = wanted(params);
       lever.pulls.push(lever.position);
       if (lever.mood === 'lost') return { kind: 'unknown', summary: 'no answer' };
+      if (lever.mood === 'stopped') return { kind: 'succeeded', stopped: true, summary: 'stopped on its way' };
       return { kind: 'succeeded', summary: `the lever is at ${lever.position}` };
     },
     async look({ params, shown }) {

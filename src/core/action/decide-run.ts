@@ -48,10 +48,13 @@ export function claim(
  */
 export function finish(
   action: Action,
-  { owner, outcome, summary }: Extract<ActionCommand, { kind: 'finish' }>,
+  { owner, outcome, summary, stopped }: Extract<ActionCommand, { kind: 'finish' }>,
 ): Outcome<readonly ActionEvent[]> {
   if (action.claim?.owner !== owner) return refused(notNow(action));
-  if (action.state === 'running') return done([{ type: 'action-finished', action: action.id, outcome, summary }]);
+  if (action.state === 'running') {
+    const how = stopped === undefined ? {} : { stopped };
+    return done([{ type: 'action-finished', action: action.id, outcome, summary, ...how }]);
+  }
   const seen = action.settled !== undefined && (action.state === 'succeeded' || action.state === 'failed');
   const wrong = action.state === 'unknown' || (seen && action.state !== outcome);
   if (!wrong || outcome === 'unknown') return refused(notNow(action));

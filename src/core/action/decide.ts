@@ -54,6 +54,7 @@ export type ActionCommand =
       readonly owner: string;
       readonly outcome: 'succeeded' | 'failed' | 'unknown';
       readonly summary: string;
+      readonly stopped?: true;
     }
   /** The process that claimed it is gone. */
   | { readonly kind: 'lose' }

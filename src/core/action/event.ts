@@ -56,6 +56,8 @@ export type ActionEvent =
       readonly action: string;
       readonly outcome: 'succeeded' | 'failed' | 'unknown';
       readonly summary: string;
+      /** A person stopped it before its end. */
+      readonly stopped?: true;
     }
   | {
       readonly type: 'action-settled';

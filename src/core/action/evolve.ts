@@ -66,7 +66,10 @@ function change(
     case 'action-stop-asked':
       return { stopAsked: true };
     case 'action-finished':
-      return { state: event.outcome, since: at, finishedAt: at, outcome: event.summary };
+      return {
+        ...{ state: event.outcome, since: at, finishedAt: at, outcome: event.summary },
+        ...(event.stopped === undefined ? {} : { stopped: event.stopped }),
+      };
     case 'action-settled':
       return {
         state: event.as,

@@ -38,7 +38,12 @@ export interface PerformCall extends ActionCall {
 
 export type Performed =
   /** `summary` says in one line what changed, with numbers. */
-  | { readonly kind: 'succeeded'; readonly summary: string }
+  | {
+      readonly kind: 'succeeded';
+      readonly summary: string;
+      /** A person stopped it before its end: the summary says how much was done. */
+      readonly stopped?: true;
+    }
   /** It surely had no effect. */
   | { readonly kind: 'failed'; readonly summary: string }
   /** It may have had its effect: the answer was lost. */

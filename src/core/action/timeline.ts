@@ -34,7 +34,7 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
     case 'action-stop-asked':
       return about('asked to stop');
     case 'action-finished':
-      return about(finishedWords[event.outcome], event.summary);
+      return about(event.stopped ? 'stopped before its end:' : finishedWords[event.outcome], event.summary);
     case 'action-settled':
       return about(event.as === 'succeeded' ? 'settled as done:' : 'settled as not done:', event.summary);
     case 'action-verified':

@@ -57,6 +57,11 @@ async function follow(
   before: Action | undefined,
 ): Promise<void> {
   await showAction(tx, incident.id, action.id);
+  const text = announcementOf(incident, action, before);
+  if (text !== undefined) {
+    const notice = { kind: 'say', incident: incident.id, where: 'channel', text } as const;
+    await tx.send({ lane: `${incident.id}:actions`, priority: 'urgent', notice });
+  }
   if (before?.state === action.state) return;
   const job = (kind: 'perform-action' | 'expire-action' | 'settle-action' | 'verify-action', afterMs: number) =>
     tx.schedule({ job: { kind, incident: incident.id, action: action.id }, afterMs });
@@ -78,11 +83,6 @@ async function follow(
   if (action.state === 'succeeded' && before?.state !== 'kept') await job('verify-action', verifyAfterMs);
   // An undo that took effect has moved the undone action on, too.
   if (action.state === 'succeeded' && action.undoes !== undefined) await showAction(tx, incident.id, action.undoes);
-  const text = announcementOf(incident, action, before);
-  if (text !== undefined) {
-    const notice = { kind: 'say', incident: incident.id, where: 'channel', text } as const;
-    await tx.send({ lane: `${incident.id}:actions`, priority: 'urgent', notice });
-  }
 }
 
 const verifyAfterMs = 3_000;

@@ -62,9 +62,13 @@ export interface ActionView {
   readonly runBy?: number;
   readonly rejected?: { readonly by: Actor; readonly at: number; readonly reason?: string };
   readonly outcome?: string;
+  /** A person stopped it before its end. */
+  readonly stopped?: true;
   /** How many were done, while it runs. */
   readonly progress?: number;
   readonly verified?: { readonly state: 'converged' | 'not-converged'; readonly summary: string };
+  /** True while it is looked at whether the world follows: nothing is verified yet. */
+  readonly following: boolean;
   readonly undo?: { readonly title: string; readonly until: number };
   readonly inPlace: boolean;
   /** The milder action that the runbook names in its place. */
@@ -101,8 +105,13 @@ export async function actionView(given: Given, incidentId: string, id: string): 
           },
         }),
     ...(action.outcome === undefined ? {} : { outcome: action.outcome }),
+    ...(action.stopped === undefined ? {} : { stopped: action.stopped }),
     ...(progress === undefined ? {} : { progress }),
     ...(action.verified === undefined ? {} : { verified: action.verified }),
+    following:
+      action.state === 'succeeded' &&
+      action.verified === undefined &&
+      given.actions.kindOf(action.system, action.kind)?.verify !== undefined,
     ...(undo === undefined || action.undoes !== undefined ? {} : { undo: { title: undo.title, until } }),
     inPlace: isDebt(action),
     ...(safer === undefined || safer.id === action.definition

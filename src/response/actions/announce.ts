@@ -1,4 +1,5 @@
-// The line in the channel when an action changes its state: complete by itself, nothing for states that only the thread needs.
+// The line in the channel when an action changes its state, or when the world did not follow it: complete by itself, nothing for what only
+// the thread needs.
 
 import type { Action } from '../../core/action/action.ts';
 import { approvalsMissing } from '../../core/action/rights.ts';
@@ -10,8 +11,13 @@ export function announcementOf(incident: Incident, action: Action, before: Actio
 }
 
 function wordsOf(action: Action, before: Action | undefined): string | undefined {
-  const { title, outcome = '' } = action;
+  const { title, outcome = '', verified } = action;
   const target = action.shown?.target ?? '';
+  if (before?.state === action.state) {
+    if (verified?.state !== 'not-converged' || before.verified !== undefined) return undefined;
+    const undo = action.undo === undefined ? '' : ` · "${action.undo.title}" is in the thread`;
+    return `NOT CONVERGED · ${title} · ${verified.summary}${undo}`;
+  }
   switch (action.state) {
     case 'awaiting':
       return `APPROVAL NEEDED · ${title} on ${target} · needs ${spellRights(action)}`;
@@ -22,7 +28,7 @@ function wordsOf(action: Action, before: Action | undefined): string | undefined
     case 'running':
       return `RUNNING · ${title} · ${action.shown?.call ?? ''} on ${target}`;
     case 'succeeded':
-      return `DONE · ${title} · ${outcome}`;
+      return `${action.stopped ? 'STOPPED, done in part' : 'DONE'} · ${title} · ${outcome}`;
     case 'failed':
       return before?.state === 'unknown'
         ? `DID NOT TAKE EFFECT · ${title} · ${outcome}`

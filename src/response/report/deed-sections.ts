@@ -63,6 +63,7 @@ function deed(material: ReportMaterial, action: Action): string {
 function stateWords(action: Action): string {
   if (action.state === 'running') return 'running';
   if (action.state === 'unknown') return 'outcome unknown';
+  if (action.state === 'succeeded' && action.stopped) return 'stopped, done in part';
   if (action.state === 'failed') return 'failed without an effect';
   return action.state === 'undone' ? 'done, later put back' : 'done';
 }

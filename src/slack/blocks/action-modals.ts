@@ -6,6 +6,7 @@ import type { IncidentView } from '../../response/views.ts';
 import { cutTo } from '../fit.ts';
 import { fieldIds, modalIds } from '../ids.ts';
 import { reasonLimit } from './modals.ts';
+import { withoutAction } from './proposals.ts';
 import { bullets, code, line, plain, present, rich, strong, words } from './rich.ts';
 
 export function requestModal(view: ActionView, metadata: string): ModalView {
@@ -81,6 +82,7 @@ export function chooseModal(view: IncidentView, metadata: string): ModalView {
         })),
       },
     },
+    ...present([rich(...withoutAction(view))]),
   ];
   return {
     type: 'modal',

@@ -77,7 +77,15 @@ const stateWords: Readonly<Record<ActionView['state'], string>> = {
 function firstLine(view: ActionView, named: Named): string {
   const target = view.shown === undefined ? '' : ` · ${view.shown.target}`;
   const who = view.state === 'proposed' ? ` · for ${named(view.requestedBy)}` : '';
-  return `${stateWords[view.state]} · ${view.title}${target}${who}`;
+  return `${stateOf(view)} · ${view.title}${target}${who}`;
+}
+
+/** What was sent is not yet what is so: a change that the world has to follow is green only when it has. */
+function stateOf(view: ActionView): string {
+  if (view.state !== 'succeeded') return stateWords[view.state];
+  if (view.stopped) return '⏹ STOPPED, done in part';
+  if (view.following) return '⏳ SENT, not verified yet';
+  return view.verified?.state === 'not-converged' ? '🟠 DONE, NOT CONVERGED' : stateWords.succeeded;
 }
 
 function rowText(row: PreviewRow): string {

@@ -37,8 +37,9 @@ export function evidenceMessages(view: IncidentView, round: number): readonly Me
 
 /** Steps of the runbook that the bot cannot do, or that do nothing: said, not dropped. */
 function sayingBlocks(view: IncidentView): readonly RichPart[][] {
-  if (view.sayings.length === 0) return [];
-  const { shown, cut } = firstOf(view.sayings, 12);
+  const sayings = view.sayings.filter((saying) => saying.why === undefined);
+  if (sayings.length === 0) return [];
+  const { shown, cut } = firstOf(sayings, 12);
   const items = shown.map((saying) => line(strong(`Step ${saying.step}: `, 60), words(saying.text, 300)));
   const more = cut === 0 ? [] : [line(words(`and ${cut} more steps`))];
   return runsOf([line(strong('Steps that the bot leaves to people')), ...items, ...more], blockLength, 20).map(

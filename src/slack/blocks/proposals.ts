@@ -1,5 +1,6 @@
 // The actions that the runbook offers, in words: named on the card, explained with their cautions in the thread.
 
+import type { RichTextSection } from '@slack/types';
 import type { IncidentView, ProposalView } from '../../response/views.ts';
 import { firstOf, type RichPart, runsOf } from '../fit.ts';
 import { blockLength, bullets, line, strong, words } from './rich.ts';
@@ -24,9 +25,23 @@ export function proposalsText(view: IncidentView): string {
     .join(' ');
 }
 
-/** For the thread: each action with its reason and its caution. */
+/** A cause that the runbook has no action against: where it stands, and what is to be done instead. */
+export function withoutAction(view: IncidentView): readonly RichTextSection[] {
+  return view.sayings
+    .filter((saying) => saying.why !== undefined)
+    .map((saying) =>
+      line(
+        strong('No action to run', 60),
+        words(` · step ${saying.step}. ${saying.why}`, 300),
+        words(` ${saying.text}`, 420),
+      ),
+    );
+}
+
+/** For the thread: each action with its reason and its caution, and the causes without one. */
 export function proposalParts(view: IncidentView): readonly (readonly RichPart[])[] {
-  if (view.proposals.length === 0) return [];
+  const others = withoutAction(view);
+  if (view.proposals.length === 0 && others.length === 0) return [];
   const { shown, cut } = firstOf(view.proposals, 10);
   const items = shown.map((proposal) =>
     line(
@@ -41,5 +56,6 @@ export function proposalParts(view: IncidentView): readonly (readonly RichPart[]
   );
   const head = line(strong('What the runbook offers'));
   const more = cut === 0 ? [] : [line(words(`and ${cut} more in the runbook`))];
-  return runsOf([head, ...items.map((item) => bullets([item])), ...more], blockLength, 20);
+  const all = [...items.map((item) => bullets([item])), ...more, ...others.map((other) => bullets([other]))];
+  return runsOf([head, ...all], blockLength, 20);
 }

@@ -8,7 +8,7 @@ import { defineAction } from '../action-kind.ts';
 import type { RedisConfig } from './config.ts';
 import { type PrefixFound, type Survey, survey } from './survey.ts';
 import { prefix, ttlWords } from './unlink-prefixes.ts';
-import { refusedBecause, serverFacts, targetOf, typedOf, withWriter, writeFailure } from './writing.ts';
+import { refusedBecause, serverFacts, targetOf, typedOf, unfitServer, withWriter, writeFailure } from './writing.ts';
 
 const params = z.strictObject({
   /** Prefixes that hold nothing but cache, or what may be lost. */
@@ -33,15 +33,8 @@ export const flushdb = defineAction(params, {
     }));
     if (!read.ok) return refusedBecause(read.failure);
     const { facts, size, found } = read.value;
-    const role = facts.find((fact) => fact.name === 'role')?.value;
-    if (role !== 'master') {
-      return refused({
-        whose: 'operator',
-        code: 'not-master',
-        message: `${targetOf(config)} has the role ${role}, so it is not flushed.`,
-        remedy: 'Point systems.redis.actionsUrl at the master.',
-      });
-    }
+    const unfit = unfitServer(config, facts);
+    if (unfit !== undefined) return unfit;
     if (size === 0)
       return refused({ whose: 'person', code: 'nothing-to-do', message: 'The database is empty already.' });
     return done(previewOf(config, about, { facts, size, found }));

@@ -7,7 +7,7 @@ import { spellValue } from '../../core/spell.ts';
 import { defineAction } from '../action-kind.ts';
 import type { RedisConfig } from './config.ts';
 import { infoOf, numberIn, settingOf } from './info.ts';
-import { refusedBecause, serverFacts, targetOf, typedOf, withWriter, writeFailure } from './writing.ts';
+import { refusedBecause, serverFacts, targetOf, typedOf, unfitServer, withWriter, writeFailure } from './writing.ts';
 
 const policies = [
   'noeviction',
@@ -34,6 +34,8 @@ export const maxmemoryPolicy = defineAction(params, {
     }));
     if (!read.ok) return refusedBecause(read.failure);
     const { now, memory, facts } = read.value;
+    const unfit = unfitServer(config, facts);
+    if (unfit !== undefined) return unfit;
     if (now === undefined) {
       return refused({
         whose: 'system',

@@ -47,6 +47,16 @@ export const slowlog = defineCheck(params, async (deps: RedisDeps, call, given):
       { source },
     );
 
+  if (threshold === undefined && Array.isArray(entries) && entries.length === 0)
+    return unmeasured(
+      {
+        reason: 'no_data',
+        detail: 'redis: SLOWLOG is empty, and this account may not read whether it is switched on',
+        remedy: 'Grant the account config|get, as deploy/redis/accounts.conf does.',
+      },
+      { source },
+    );
+
   const since = given.sinceMinutes === undefined ? 0 : nowMs - given.sinceMinutes * 60_000;
   const found = (Array.isArray(entries) ? entries : []).flatMap(entryOf).filter((entry) => entry.atMs >= since);
   const slowest = [...found].sort((a, b) => b.tookMs - a.tookMs);

@@ -9,7 +9,7 @@ import { spellValue } from '../../core/spell.ts';
 import { defineAction } from '../action-kind.ts';
 import type { RedisConfig } from './config.ts';
 import { survey } from './survey.ts';
-import { refusedBecause, serverFacts, targetOf, typedOf, withWriter, writeFailure } from './writing.ts';
+import { refusedBecause, serverFacts, targetOf, typedOf, unfitServer, withWriter, writeFailure } from './writing.ts';
 
 export const prefix = z
   .string()
@@ -42,6 +42,8 @@ export const unlinkPrefixes = defineAction(params, {
     }));
     if (!read.ok) return refusedBecause(read.failure);
     const { facts, found } = read.value;
+    const unfit = unfitServer(config, facts);
+    if (unfit !== undefined) return unfit;
     const keys = found.reduce((sum, one) => sum + one.keys, 0);
     const bytes = found.reduce((sum, one) => sum + one.prefixes.reduce((all, { bytes }) => all + bytes, 0), 0);
     const complete = found.every((one) => one.complete);
@@ -122,8 +124,9 @@ async function unlink(
 function endOf(answer: Awaited<ReturnType<typeof withWriter<'stopped' | 'done'>>>, removed: number): Performed {
   const count = `${spellValue(removed, 'count')} keys`;
   if (answer.ok) {
-    const summary = answer.value === 'done' ? `removed ${count}` : `stopped by hand after ${count}; the rest is there`;
-    return { kind: 'succeeded', summary };
+    return answer.value === 'done'
+      ? { kind: 'succeeded', summary: `removed ${count}` }
+      : { kind: 'succeeded', stopped: true, summary: `stopped by hand after ${count}; the rest is there` };
   }
   const failure = writeFailure(answer);
   // Once something has gone it is no failure without an effect.

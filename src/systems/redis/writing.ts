@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis';
 import type { Fact } from '../../core/action/action.ts';
 import type { Performed } from '../../core/action/port.ts';
+import { type Outcome, refused } from '../../core/fault.ts';
 import { type Failure, failed, oneLine } from '../failure.ts';
 import { cannotShow } from '../writing.ts';
 import type { RedisConfig } from './config.ts';
@@ -31,7 +32,7 @@ export async function withWriter<T>(
     const missing = failed(
       'not_configured',
       'redis: there is no account for actions',
-      'Set systems.redis.actionsUrl to an account with the rights that docs/safety.md lists.',
+      'Set systems.redis.actionsUrl to an account like the one of deploy/redis/accounts.conf.',
     );
     return { ...missing, neverSent: true };
   }
@@ -46,7 +47,29 @@ export async function serverFacts(redis: Redis, config: RedisConfig): Promise<re
     { name: 'server', value: addressOf({ url: config.actionsUrl ?? config.url }) },
     { name: 'run id', value: server.get('run_id') ?? 'not known' },
     { name: 'role', value: replication.get('role') ?? 'not known' },
+    { name: 'mode', value: server.get('redis_mode') ?? 'not known' },
   ];
+}
+
+/** The refusal of a server that would take a change in part or not at all: a replica, or one node of a cluster. */
+export function unfitServer(config: RedisConfig, facts: readonly Fact[]): Outcome<never> | undefined {
+  const factOf = (name: string) => facts.find((fact) => fact.name === name)?.value;
+  const role = factOf('role');
+  if (role !== 'master') {
+    return refused({
+      whose: 'operator',
+      code: 'not-master',
+      message: `${targetOf(config)} has the role ${role}, so nothing is changed on it.`,
+      remedy: 'Point systems.redis.actionsUrl at the master.',
+    });
+  }
+  if (factOf('mode') !== 'cluster') return undefined;
+  return refused({
+    whose: 'operator',
+    code: 'cluster-node',
+    message: `${targetOf(config)} is one node of a cluster: the change would reach its own keys and settings only.`,
+    remedy: 'Do it with a client that knows all nodes; the bot changes single servers only.',
+  });
 }
 
 export function refusedBecause(failure: Failure) {

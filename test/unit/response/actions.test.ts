@@ -5,11 +5,13 @@ import type { Action } from '../../../src/core/action/action.ts';
 import { actionsOf } from '../../../src/core/action/in-incident.ts';
 import { theBot } from '../../../src/core/actor.ts';
 import { act } from '../../../src/response/actions/act.ts';
+import { actionView } from '../../../src/response/actions/action-view.ts';
 import { expireAction } from '../../../src/response/actions/expire-action.ts';
 import { previewAction } from '../../../src/response/actions/preview-action.ts';
 import { settleAction } from '../../../src/response/actions/settle-action.ts';
 import { verifyAction } from '../../../src/response/actions/verify-action.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
+import { actionMessage } from '../../../src/slack/blocks/action.ts';
 import { type Bench, openBench } from '../../support/response-bench.ts';
 
 let bench: Bench;
@@ -47,6 +49,12 @@ const decide = (id: string, who: string, kind: 'approve' | 'reject' | 'cancel') 
   bench.desk.decideOn(id, { kind }, bench.asks(who));
 const ask = (id: string, who = 'U0RITA') =>
   bench.desk.decideOn(id, { kind: 'request', typed: 'PULL one', reason: 'because' }, bench.asks(who));
+/** As it stands in the message of the action. */
+async function firstLine(id: string): Promise<string> {
+  const view = await actionView(bench.given, incident, id);
+  if (view === undefined) throw new Error('no such action');
+  return actionMessage(view, () => 'Rita').text.split('\n')[0] ?? '';
+}
 const run = (id: string) => performAction(bench.given, incident, id);
 
 describe('a risky action', () => {
@@ -297,9 +305,35 @@ describe('afterwards', () => {
     await run(id);
     await verifyAction(bench.given, incident, id);
     expect((await action()).verified).toBeUndefined();
+    expect(await firstLine(id)).toMatch(/^⏳ SENT, not verified yet · Scale/);
     bench.now += 6 * minuteMs;
     await verifyAction(bench.given, incident, id);
     expect((await action()).verified).toMatchObject({ state: 'not-converged', summary: 'still moving' });
+    expect(await firstLine(id)).toMatch(/^🟠 DONE, NOT CONVERGED · Scale/);
+    const told = (await bench.answers()).filter((line) => line.includes('NOT CONVERGED'));
+    expect(told).toEqual([
+      expect.stringMatching(/^say NOT CONVERGED · Scale .* · still moving · "Back to 3" is in the thread/),
+    ]);
+  });
+
+  test('a change that the world has followed is done, and said once', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await verifyAction(bench.given, incident, id);
+    expect(await firstLine(id)).toMatch(/^✅ DONE · Scale/);
+    expect((await bench.answers()).filter((line) => line.startsWith('say DONE'))).toHaveLength(1);
+  });
+
+  test('what a person stopped on its way is told as done in part, and never as done', async () => {
+    bench.lever.mood = 'stopped';
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    expect(await action()).toMatchObject({ state: 'succeeded', stopped: true, outcome: 'stopped on its way' });
+    expect(await firstLine(id)).toMatch(/^⏹ STOPPED, done in part · Scale/);
+    const told = (await bench.answers()).filter((line) => /^say (DONE|STOPPED)/.test(line));
+    expect(told).toEqual([expect.stringMatching(/^say STOPPED, done in part · Scale .* · stopped on its way/)]);
   });
 
   test('an undo puts the prior value back without a second person while it is fresh; until then it is a debt', async () => {

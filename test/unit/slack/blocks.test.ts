@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../src/core/actor.ts';
 import { person } from '../../../src/core/actor.ts';
 import type { CheckView, IncidentView } from '../../../src/response/views.ts';
+import { chooseModal } from '../../../src/slack/blocks/action-modals.ts';
 import { answerMessage, type PlainAnswer, refusalMessage } from '../../../src/slack/blocks/answers.ts';
 import { announcement, incidentCard, incidentShown } from '../../../src/slack/blocks/card.ts';
 import { evidenceMessages } from '../../../src/slack/blocks/evidence.ts';
@@ -337,4 +338,15 @@ it('steps that only people can do are said with the evidence', () => {
     { phase: 'investigate', step: '5', text: 'TRACE_ENABLED changes nothing in this version.' },
   ] as const;
   expect(JSON.stringify(evidenceMessages(anIncident({ sayings }), 1))).toContain('TRACE_ENABLED changes nothing');
+});
+
+it('a cause without an action stands in the list of actions, with its state and what to do instead', () => {
+  const text = 'If an upstream service is the cause there is nothing to execute.';
+  const why = 'Upstream is supported: breakers 1 open: policy-registry.';
+  const view = anIncident({ sayings: [{ phase: 'mitigate', step: '8', text, helps: 'upstream', why }] });
+  for (const shown of [JSON.stringify(evidenceMessages(view, 1)), JSON.stringify(chooseModal(view, ''))]) {
+    expect(shown).toContain('No action to run');
+    expect(shown).toContain(`step 8. ${why}`);
+    expect(shown.split(text)).toHaveLength(2);
+  }
 });

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { findKubeApiserver } from './kube-apiserver.js';
 
 export const servers = [
   { name: 'Redis', package: 'redis-server', present: () => onPath('redis-server'), words: ['redis'] },
@@ -17,8 +18,15 @@ export const servers = [
   { name: 'Chromium', package: 'chromium', present: () => onPath('chromium'), words: ['chromium', 'browser'] },
 ];
 
-/** True when the reason of a skip names a server that `npm run setup:servers` installs. */
-export function namesServer(reason) {
+/**
+ * True when the reason of a skip names a server that `npm run setup:servers` installs or makes here. A kube-apiserver that could not be made
+ * has the reason that setup has kept, and no other.
+ */
+export function namesServer(reason, env = process.env) {
+  if (reason.includes('kube-apiserver')) {
+    const found = findKubeApiserver(env);
+    return !(found.folder === undefined && found.cannotBeMade && found.why === reason);
+  }
   return servers.some(({ words }) => words.some((word) => reason.toLowerCase().includes(word)));
 }
 

@@ -1,12 +1,11 @@
 // The pretend API server behind a proxy, and the Kubernetes actions as the pipeline would call them.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request as forward } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KubernetesFace, startKubernetesFace } from '../../src/simulator/faces/kubernetes.ts';
 import { createWorld, type World } from '../../src/simulator/world/world.ts';
+import { startApiGate } from './api-gate.ts';
 import { type StagedKind, staged } from './staged-kind.ts';
 import { type TestSystems, testSystems } from './system-checks.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -44,8 +43,8 @@ export async function startKubernetesStage({ plain = false } = {}): Promise<Kube
       return allows(verb, resource);
     },
   });
-  const gate = await startGate(face.url);
-  const proxy = await startTcpProxy(plain ? gate.port : Number(new URL(face.url).port));
+  const gate = await startApiGate(face.url);
+  const proxy = await startTcpProxy(Number(new URL(plain ? gate.url : face.url).port));
   const folder = await mkdtemp(join(tmpdir(), 'kubernetes-stage-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, face.kubeconfig.replace(new URL(face.url).host, proxy.address), { mode: 0o600 });
@@ -73,54 +72,6 @@ export async function startKubernetesStage({ plain = false } = {}): Promise<Kube
       await gate.stop();
       await face.stop();
       await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-interface Gate {
-  readonly port: number;
-  answer: { readonly code: number; readonly body: string } | undefined;
-  readonly answered: number;
-  stop(): Promise<void>;
-}
-
-/** Stands before the API server as a gateway does, and carries whole requests. */
-async function startGate(upstream: string): Promise<Gate> {
-  let answered = 0;
-  const gate = { answer: undefined as Gate['answer'] };
-  const server = createServer((request, response) => {
-    if (gate.answer !== undefined && (request.method === 'PUT' || request.method === 'PATCH')) {
-      answered += 1;
-      const { code, body } = gate.answer;
-      request.resume().on('end', () => {
-        response.writeHead(code, { 'content-type': 'application/json' }).end(body);
-      });
-      return;
-    }
-    const { method, headers, url } = request;
-    const onward = forward(`${upstream}${url}`, { method, headers }, (reply) => {
-      response.writeHead(reply.statusCode ?? 502, reply.headers);
-      reply.pipe(response);
-    });
-    onward.on('error', () => request.socket.destroy());
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    get answer() {
-      return gate.answer;
-    },
-    set answer(next) {
-      gate.answer = next;
-    },
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-    get answered() {
-      return answered;
     },
   };
 }

@@ -1,10 +1,12 @@
 // The commands that people and CI start: exit codes, signals, and the closing line of the tests.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findKubeApiserver } from '../../scripts/kube-apiserver.js';
+import { namesServer } from '../../scripts/servers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'acgs-scripts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,6 +54,48 @@ describe('npm test', () => {
     const { code, output } = await runTests(['-t', 'passes']);
     expect(code).toBe(0);
     expect(output).not.toContain('no reason given');
+  });
+});
+
+describe('the kube-apiserver of the tests', () => {
+  /** A folder of this test with these files in it. */
+  function folderWith(name: string, ...files: string[]): string {
+    const made = join(folder, name);
+    mkdirSync(made, { recursive: true });
+    for (const file of files) writeFileSync(join(made, file), 'its build failed after 3 s: no source package\n');
+    return made;
+  }
+  /** A machine whose cache has these files. */
+  const machineWith = (name: string, ...files: string[]) => {
+    folderWith(join(name, 'kubebuilder', 'debian-1.20.2'), ...files);
+    return { XDG_CACHE_HOME: join(folder, name) };
+  };
+
+  test('is the one that KUBEBUILDER_ASSETS names, before the one that was built here', () => {
+    const KUBEBUILDER_ASSETS = folderWith('assets', 'kube-apiserver', 'etcd');
+    const built = machineWith('built', 'kube-apiserver', 'etcd');
+    expect(findKubeApiserver({ ...built, KUBEBUILDER_ASSETS })).toEqual({ folder: KUBEBUILDER_ASSETS });
+    expect(findKubeApiserver(built)).toEqual({ folder: join(folder, 'built', 'kubebuilder', 'debian-1.20.2') });
+  });
+
+  test('a wrong KUBEBUILDER_ASSETS is an error that says what is missing, and no skip', () => {
+    const KUBEBUILDER_ASSETS = folderWith('half', 'etcd');
+    expect(() => findKubeApiserver({ KUBEBUILDER_ASSETS })).toThrow(/half, which has no kube-apiserver\. Correct it/);
+    expect(() => findKubeApiserver({ KUBEBUILDER_ASSETS: join(folder, 'nowhere') })).toThrow(
+      /kube-apiserver and no etcd/,
+    );
+  });
+
+  test('in CI its skip is taken where setup:servers could not build it, with that reason and no other', () => {
+    const failed = machineWith('failed', 'why-not');
+    const { why = '' } = findKubeApiserver(failed);
+    expect(why).toBe('needs kube-apiserver, and its build failed after 3 s: no source package');
+    expect(namesServer(why, failed)).toBe(false);
+    expect(namesServer(`${why} today`, failed)).toBe(true);
+    const fresh = machineWith('fresh');
+    expect(findKubeApiserver(fresh).why).toBe('needs kube-apiserver (npm run setup:servers)');
+    for (const reason of [why, findKubeApiserver(fresh).why ?? '']) expect(namesServer(reason, fresh)).toBe(true);
+    expect(namesServer(why, machineWith('built', 'why-not'))).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 // Changes to deployments through the API: PUT and PATCH of a scale, PATCH of a deployment.
 import type { Cluster, Deployment, DeploymentSpec } from '../world/cluster.ts';
 import { applyPatch, isObject, type Json, type JsonObject, type PatchType, patchTypes } from './kubernetes-patch.ts';
-import { amountOf, withDefaultRequests } from './kubernetes-resources.ts';
+import { amountOf } from './kubernetes-resources.ts';
 import { badRequest, conflict, invalid, type Refusal, unsupportedMediaType, wrongUid } from './kubernetes-status.ts';
 
 export type Written =
@@ -52,7 +52,7 @@ export function patchDeployment(change: ChangeRequest): Written {
       spec: deployment.spec,
     }),
   ) as JsonObject;
-  const patched = withDefaultRequests(applyPatch(stored, read.patch, read.type));
+  const patched = applyPatch(stored, read.patch, read.type);
   const metadata = isObject(patched.metadata) ? patched.metadata : {};
   const problem = problemOf(deployment.name, patched.spec);
   if (problem) return refused(problem);

@@ -52,18 +52,18 @@ export function readyRow({ deployment }: Found) {
  * Reads the deployment and tries the change on it in the API server, which checks everything and stores nothing. When somebody changes the
  * object in between, both are done once more: nothing has an effect here.
  */
-export async function tryOut<T>(
+export async function tryOut(
   cluster: Cluster,
   name: string,
   signal: AbortSignal,
-  dryRun: (found: Deployment) => Promise<WriteAnswer<T>> | undefined,
-): Promise<(Found & { readonly ok: true; readonly tried: T | undefined }) | FailedWrite> {
+  dryRun: (found: Deployment) => Promise<WriteAnswer<unknown>> | undefined,
+): Promise<(Found & { readonly ok: true }) | FailedWrite> {
   const scaling = scalerOf(cluster, name, signal);
   for (let attempt = 1; ; attempt += 1) {
     const [read, scaler] = await Promise.all([readDeployment(cluster, name, signal), scaling]);
     if (!read.ok) return read;
     const tried = await dryRun(read.value);
-    if (tried === undefined || tried.ok) return { ok: true, deployment: read.value, scaler, tried: tried?.value };
+    if (tried === undefined || tried.ok) return { ok: true, deployment: read.value, scaler };
     if (tried.status !== 409 || attempt === 2) return tried;
   }
 }

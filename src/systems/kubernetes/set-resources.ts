@@ -54,7 +54,7 @@ export const setResources = defineAction(params, {
     );
     if (!found.ok) return cannotShow('kubernetes', found.failure);
     const problem = problemOf(cluster, about, found.deployment);
-    return problem ?? done(previewOf(cluster, about, found, found.tried));
+    return problem ?? done(previewOf(cluster, about, found));
   },
 
   async perform(cluster, about, { signal: outer, shown }) {
@@ -174,7 +174,7 @@ function problemOf(cluster: Cluster, about: Params, found: Deployment): Outcome<
   return refused({ whose: 'person', code: 'nothing-to-do', message });
 }
 
-function previewOf(cluster: Cluster, about: Params, found: Found, tried: Deployment | undefined): Preview {
+function previewOf(cluster: Cluster, about: Params, found: Found): Preview {
   const { deployment: name, container } = about;
   const target = targetOf(cluster, name);
   const changes = changesOf(found.deployment, about).join(', ');
@@ -208,7 +208,7 @@ function previewOf(cluster: Cluster, about: Params, found: Found, tried: Deploym
     notes: [
       `Restarts ${wantedReplicas(found.deployment)} pods one after another, and so does putting it back.`,
       ...resources.filter((one) => isLower(found.deployment, about, one)).map(loweredNote),
-      ...requestNotes(found.deployment, tried, about),
+      ...requestNotes(found.deployment, about),
       ...othersNotes(found),
     ],
   };
@@ -226,13 +226,12 @@ function loweredNote(resource: (typeof resources)[number]): string {
     : 'It LOWERS the cpu limit: a pod that needs more is throttled.';
 }
 
-/** Where a container has no request of its own, the cluster makes one out of a new limit, and keeps it. */
-function requestNotes(found: Deployment, tried: Deployment | undefined, about: Params): readonly string[] {
-  if (tried === undefined) return [];
+/** Where a container has no request of its own, each of its new pods gets one out of the limit; the deployment itself is stored without. */
+function requestNotes(found: Deployment, about: Params): readonly string[] {
   return resources.flatMap((one) => {
-    const before = containerIn(found, about)?.resources?.requests?.[one];
-    const after = containerIn(tried, about)?.resources?.requests?.[one];
-    if (sameQuantity(before, after)) return [];
-    return [`The cluster sets the ${one} request to ${after ?? 'none'} with it, which putting it back does not undo.`];
+    const wanted = about[one];
+    if (wanted === undefined || wanted === 'none') return [];
+    if (containerIn(found, about)?.resources?.requests?.[one] !== undefined) return [];
+    return [`${about.container} has no ${one} request, so each new pod reserves ${wanted}, as much as its limit.`];
   });
 }

@@ -175,7 +175,7 @@ describe('set-resources', () => {
     expect(container()).toEqual(before);
   });
 
-  it('takes a limit away again where there was none, and says that the request stays', async () => {
+  it('takes a limit away again where there was none, and says what each new pod reserves', async () => {
     await limits({ cpu: 'none', memory: 'none' }).perform(await limits({ cpu: 'none', memory: 'none' }).shown());
     const spec = stage.world.cluster.deployment(bus)?.spec;
     const bare = spec?.template.spec.containers.map((one) => ({ ...one, resources: { limits: {}, requests: {} } }));
@@ -187,12 +187,12 @@ describe('set-resources', () => {
     const shown = await kind.shown();
     expect(shown.undo?.params).toMatchObject({ memory: 'none' });
     expect(shown.notes).toContain(
-      'The cluster sets the memory request to 1Gi with it, which putting it back does not undo.',
+      'agent-bus has no memory request, so each new pod reserves 1Gi, as much as its limit.',
     );
     await kind.perform(shown);
     const undo = undoOf(shown);
     await undo.perform(await undo.shown());
-    expect(container()?.resources).toEqual({ limits: {}, requests: { memory: '1Gi' } });
+    expect(container()?.resources).toEqual({ limits: {}, requests: {} });
   });
 
   it('says that a lower limit kills or throttles', async () => {

@@ -3,7 +3,7 @@
 import { createChartRenderer } from './charts/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Rights } from './core/action/ports.ts';
+import type { Gate, Rights } from './core/action/ports.ts';
 import type { ChartRenderer, Clock, Ids, Log, Store, System } from './core/ports.ts';
 import { createAlertDeliveries } from './intake/alert-deliveries.ts';
 import { createAlertmanagerWebhook } from './intake/alertmanager-webhook.ts';
@@ -117,7 +117,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     };
     const given: Given = {
       ...{ store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask },
-      actions: actionMeans(config, systems.systems, rights),
+      actions: actionMeans(config, systems, rights),
     };
     const desk = openDesk(given);
     const charts: ChartRenderer = createChartRenderer(config.charts);
@@ -217,7 +217,11 @@ function ladderOf(config: Config): readonly Level[] {
   return config.escalation.map(({ level, name, pageAtMs, people }) => ({ level, name, pageAtMs, people }));
 }
 
-function actionMeans(config: Config, systems: readonly System[], rights: Rights): ActionMeans {
+function actionMeans(
+  config: Config,
+  { systems, gate }: { readonly systems: readonly System[]; readonly gate?: Gate },
+  rights: Rights,
+): ActionMeans {
   const { decideWithinMs, runWithinMs, undoWithinMs, perTargetPerHour } = config.approvals;
   return {
     kindOf(name, kind) {
@@ -225,7 +229,8 @@ function actionMeans(config: Config, systems: readonly System[], rights: Rights)
       return Object.hasOwn(actions, kind) ? actions[kind] : undefined;
     },
     rights,
-    policy: { decideWithinMs, runWithinMs, perTargetPerHour, same: config.people.same },
+    ...(gate === undefined ? {} : { gate }),
+    policy: { decideWithinMs, runWithinMs, perTargetPerHour, same: config.people.same, gated: gate !== undefined },
     undoWithinMs,
   };
 }

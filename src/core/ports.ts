@@ -184,6 +184,8 @@ export interface Reads {
 }
 
 export interface Transaction extends Reads {
+  /** Epoch ms by the store's clock, which is the same for all replicas: what a deadline of theirs is measured by. */
+  now(): Promise<number>;
   /**
    * Appends after sequence number `after` (0 for a new stream). Rejects with `StaleStream` when somebody was faster.
    * The projection of an incident stream is updated in the same transaction, and so are the rows of its actions: a claim rejects with

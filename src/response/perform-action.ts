@@ -6,6 +6,7 @@ import type { Performed } from '../core/action/port.ts';
 import { type Actor, theBot } from '../core/actor.ts';
 import { StoreUnavailable, TargetBusy } from '../core/ports.ts';
 import { act } from './actions/act.ts';
+import { askGate } from './actions/ask-gate.ts';
 import { previewOf } from './actions/preview-action.ts';
 import { type Watch, whileClaimed } from './actions/while-claimed.ts';
 import type { Given } from './given.ts';
@@ -32,17 +33,16 @@ export async function performAction(given: Given, incident: string, id: string):
   if (!preview.ok) return stop(`it could not be checked again, so nothing ran: ${preview.fault.message}`);
   const { rows: _rows, notes: _notes, ...shown } = preview.value;
   const grants = await given.actions.rights.of(peopleOf(action), { fresh: true });
-  const allowed = (await given.actions.gate?.allows(aboutOf(incident, action, shown.target))) ?? { ok: true };
-  if (!allowed.ok) return stop(allowed.why);
+  const gate = await askGate(given, incident, { ...action, shown }, 'run');
 
   const owner = given.ids.next();
   const claimed = await act(
     given,
     at,
     async (tx) => {
-      const now = given.clock.now();
+      const now = await tx.now();
       const recent = await tx.claimsOn(shown.target, now - hourMs);
-      return { kind: 'claim', owner, shown, grants, recent, now };
+      return { kind: 'claim', owner, shown, grants, ...gate, recent, now };
     },
     { actor: theBot },
   ).catch((error: unknown) => {
@@ -94,15 +94,4 @@ async function tellOutcome(
 function peopleOf(action: Action): readonly string[] {
   const idOf = (actor: Actor) => (actor.kind === 'person' ? [actor.id] : []);
   return [...new Set([action.requestedBy, ...action.approvals.map((approval) => approval.by)].flatMap(idOf))];
-}
-
-function aboutOf(incident: string, action: Action, target: string) {
-  const { title, system, kind, params, shown } = action;
-  const idOf = (actor: Actor) => (actor.kind === 'person' ? actor.id : actor.kind);
-  return {
-    ...{ incident, action: action.definition, title, system, kind, params, target },
-    risk: shown?.risk ?? action.risk,
-    requestedBy: idOf(action.requestedBy),
-    approvedBy: action.approvals.map((approval) => idOf(approval.by)),
-  };
 }

@@ -21,7 +21,7 @@ export async function change(
   by: {
     readonly actor: Actor;
     readonly request?: Request | undefined;
-    readonly said?: string | ((after: Incident) => string) | undefined;
+    readonly said?: string | ((after: Incident, before: Incident) => string) | undefined;
   },
   also?: (tx: Transaction, after: Incident, before: Incident) => Promise<void>,
 ): Promise<Outcome<Incident>> {
@@ -40,7 +40,7 @@ export async function change(
     const after = await record(given, tx, before, outcome.value, by.actor);
     if (after !== before) await also?.(tx, after, before);
     if (by.request !== undefined && by.said !== undefined) {
-      const text = typeof by.said === 'function' ? by.said(after) : by.said;
+      const text = typeof by.said === 'function' ? by.said(after, before) : by.said;
       await answer(tx, by.request, { kind: 'text', text });
     }
     await settle(tx, by.request, 'done');

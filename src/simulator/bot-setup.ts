@@ -53,6 +53,7 @@ export function setUpBot(company: CompanyAddresses, folder: string, runbooks: st
         dashboard: { url: systems.dashboard },
         redis: { url: systems.redis, actionsUrl: systems.redis },
         kubernetes: { kubeconfig: 'kubeconfig', namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },
+        opa: { url: systems.opa, decision: 'acgs/chatops/allow' },
       },
       runbooks: [runbooks],
       environment: 'training',

@@ -3,6 +3,7 @@
 import { startAlertmanagerFace } from './faces/alertmanager.ts';
 import { startDashboardFace } from './faces/dashboard.ts';
 import { startKubernetesFace } from './faces/kubernetes.ts';
+import { startOpaFace } from './faces/opa.ts';
 import { startPrometheusFace } from './faces/prometheus.ts';
 import { startRedisFace } from './faces/redis.ts';
 import { type PretendSlack, type PretendSlackOptions, startPretendSlack } from './slack/workspace.ts';
@@ -19,6 +20,7 @@ export interface PretendCompany {
     readonly dashboard: string;
     readonly redis: string;
     readonly kubernetes: string;
+    readonly opa: string;
     readonly kubeconfig: string;
   };
   stop(): Promise<void>;
@@ -49,7 +51,7 @@ export async function startPretendCompany(
   options: { readonly world?: WorldOptions; readonly slack?: PretendSlackOptions } = {},
 ): Promise<PretendCompany> {
   const world = createWorld(options.world);
-  const [prometheus, alertmanager, dashboard, redis, kubernetes, slack] = await Promise.all([
+  const [prometheus, alertmanager, dashboard, redis, kubernetes, opa, slack] = await Promise.all([
     startPrometheusFace({
       source: world.source,
       now: world.now,
@@ -64,6 +66,7 @@ export async function startPretendCompany(
     startDashboardFace({ world }),
     startRedisFace({ world }),
     startKubernetesFace({ world }),
+    startOpaFace({ world }),
     startPretendSlack(options.slack),
   ]);
   world.start();
@@ -76,11 +79,14 @@ export async function startPretendCompany(
       dashboard: dashboard.url,
       redis: redis.url,
       kubernetes: kubernetes.url,
+      opa: opa.url,
       kubeconfig: kubernetes.kubeconfig,
     },
     async stop() {
       world.stop();
-      await Promise.all([slack, prometheus, alertmanager, dashboard, redis, kubernetes].map((part) => part.stop()));
+      await Promise.all(
+        [slack, prometheus, alertmanager, dashboard, redis, kubernetes, opa].map((part) => part.stop()),
+      );
     },
   };
 }

@@ -57,7 +57,7 @@ async function attempt<T>(
       if (contested !== undefined) {
         await sql`select pg_advisory_xact_lock(hashtextextended(${`stream ${contested}`}, 0))`.execute(db);
       }
-      const tx = transactionOver(db, { ...given, traces });
+      const tx = transactionOver(db, { ...given, traces, shared: engine.shared });
       const result = await given.oneTransaction
         .within(() => work(tx))
         .catch((error: unknown) => {

@@ -1,7 +1,7 @@
 // One open transaction of the store: reads, and everything that is written together with the events.
 
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/ports.ts';
 import { askInTransaction } from './ask.ts';
 import { appendEvents } from './event-log.ts';
@@ -21,11 +21,24 @@ export interface Traces {
 
 export function transactionOver(
   db: Kysely<Tables>,
-  given: { readonly clock: Clock; readonly ids: Ids; readonly jobs: Jobs; readonly traces: Traces },
+  given: {
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly jobs: Jobs;
+    readonly traces: Traces;
+    /** True when several processes share the database: then its clock counts, and not that of any of them. */
+    readonly shared: boolean;
+  },
 ): Transaction {
   const { ids, jobs, traces } = given;
   return {
     ...readsOver(db, askInTransaction),
+
+    now: async () => {
+      if (!given.shared) return given.clock.now();
+      const read = sql<{ now: string }>`select round(extract(epoch from clock_timestamp()) * 1000) as now`;
+      return askInTransaction('now', async () => Number((await read.execute(db)).rows[0]?.now));
+    },
 
     append: (stream, after, events) =>
       askInTransaction('append', async () => {

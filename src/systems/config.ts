@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { alertmanagerConfig } from './alertmanager/config.ts';
 import { dashboardConfig } from './dashboard/config.ts';
 import { kubernetesConfig } from './kubernetes/config.ts';
+import { opaConfig } from './opa/config.ts';
 import { prometheusConfig } from './prometheus/config.ts';
 import { redisConfig } from './redis/config.ts';
 
@@ -21,7 +22,7 @@ export const systemsConfig = z.strictObject({
   elasticsearch: z.strictObject({ url, index: word.default('acgs2-*') }).optional(),
   loki: link.optional(),
   jaeger: z.strictObject({ url, service: word.optional() }).optional(),
-  opa: z.strictObject({ url, decision: word.optional() }).optional(),
+  opa: opaConfig.optional(),
   policyRegistry: link.optional(),
   pagerduty: z
     .strictObject({

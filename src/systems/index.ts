@@ -1,10 +1,12 @@
 // Every external system the bot can ask, made from the config; one line each.
 
+import type { Gate } from '../core/action/ports.ts';
 import type { Clock, Log, System } from '../core/ports.ts';
 import { createAlertmanager } from './alertmanager/index.ts';
 import type { SystemsConfig } from './config.ts';
 import { createDashboard } from './dashboard/index.ts';
 import { createKubernetes } from './kubernetes/index.ts';
+import { createOpa } from './opa/index.ts';
 import { createPrometheus } from './prometheus/index.ts';
 import { createRedis } from './redis/index.ts';
 
@@ -23,16 +25,19 @@ export interface SystemsGiven {
 export function createSystems(
   config: SystemsConfig,
   given: SystemsGiven,
-): { readonly systems: readonly System[]; close(): Promise<void> } {
+): { readonly systems: readonly System[]; readonly gate?: Gate; close(): Promise<void> } {
+  const opa = createOpa(config.opa, given);
   const systems = [
     createPrometheus(config.prometheus, given),
     createDashboard(config.dashboard, given),
     createRedis(config.redis, given),
     createKubernetes(config.kubernetes, given),
     createAlertmanager(config.alertmanager, given),
+    opa.system,
   ];
   return {
     systems,
+    ...(opa.gate === undefined ? {} : { gate: opa.gate }),
     async close() {
       await Promise.all(systems.map((system) => system.close()));
     },

@@ -184,7 +184,7 @@ function actionsOf({ systems }: ReturnType<typeof createSystems>): ActionMeans {
   return {
     kindOf: (name, kind) => systems.find((system) => system.name === name)?.actions[kind],
     rights: { of: () => Promise.reject(new Error('drawing asks no rights')), holders: async () => [] },
-    policy: { decideWithinMs: 0, runWithinMs: 0, perTargetPerHour: 0, same: [] },
+    policy: { decideWithinMs: 0, runWithinMs: 0, perTargetPerHour: 0, same: [], gated: false },
     undoWithinMs: 0,
   };
 }

@@ -1,6 +1,7 @@
 // The use cases on a real store in memory, with a clock that the test moves and answers that the test gives.
 
 import { join } from 'node:path';
+import type { GateDecision, GateQuestion } from '../../src/core/action/gate.ts';
 import type { ActionKind } from '../../src/core/action/port.ts';
 import type { Right } from '../../src/core/action/rights.ts';
 import { person } from '../../src/core/actor.ts';
@@ -33,7 +34,9 @@ export interface Bench {
   /** True: everybody's right is a break-glass one. */
   breakGlass: boolean;
   /** What the decision outside says. */
-  gate: { readonly ok: true } | { readonly ok: false; readonly why: string };
+  gate: GateDecision;
+  /** What it was asked, in order. */
+  readonly gateAsked: GateQuestion[];
   /** What people were answered, newest last. */
   answers(): Promise<readonly string[]>;
   asks(who: string, delivery?: string): Request;
@@ -48,7 +51,8 @@ export async function openBench(): Promise<Bench> {
   const bench = {
     now: Date.parse('2026-11-23T02:14:00Z'),
     breakGlass: false,
-    gate: { ok: true } as Bench['gate'],
+    gate: { allowed: true, why: 'the policy allows it' } as GateDecision,
+    gateAsked: [] as GateQuestion[],
   };
   const lever = createLever();
   const held = new Map<string, readonly Right[]>([
@@ -83,12 +87,18 @@ export async function openBench(): Promise<Bench> {
           ),
         holders: async (right) => [...held].flatMap(([id, rights]) => (rights.includes(right) ? [id] : [])),
       },
-      gate: { allows: async () => bench.gate },
+      gate: {
+        async allows(question) {
+          bench.gateAsked.push(question);
+          return bench.gate;
+        },
+      },
       policy: {
         decideWithinMs: 900_000,
         runWithinMs: 300_000,
         perTargetPerHour: 3,
         same: [['U0ALICE', 'U0ALICE2']],
+        gated: true,
       },
       undoWithinMs: 86_400_000,
     },

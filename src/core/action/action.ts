@@ -2,6 +2,7 @@
 
 import type { Actor } from '../actor.ts';
 import type { EvidenceRef, PrivateText } from '../event.ts';
+import type { GateDecision, GateMoment } from './gate.ts';
 import type { Right } from './rights.ts';
 
 /** `safe` runs at once; `risky` asks for a confirmation that shows the call; `destructive` asks for the typed target and other people. */
@@ -106,6 +107,8 @@ export interface Action extends Deed {
   readonly runBy?: number;
   readonly approvals: readonly Approval[];
   readonly rejected?: { readonly by: Actor; readonly at: number; readonly reason?: PrivateText };
+  /** What whoever decides outside said last. */
+  readonly gate?: GateDecision & { readonly moment: GateMoment; readonly at: number };
   /** Why it is void, cancelled or expired, or how it ended: one line with the numbers. */
   readonly outcome?: string;
   /** Names the process that claimed it, and the facts it saw. */

@@ -6,6 +6,7 @@ import { wordsOf } from '../secret.ts';
 import type { Action, Shown } from './action.ts';
 import type { ActionCommand, ActionPolicy } from './decide.ts';
 import type { ActionEvent } from './event.ts';
+import { passing } from './gate.ts';
 import { alreadyApproved, lacksRight, notNow, ownRequest, reasonMissing, wrongTarget } from './refusals.ts';
 import { approvalBy, approvalsMissing, approvalsNeeded, grantOf } from './rights.ts';
 
@@ -38,8 +39,11 @@ export function request(
     if ((command.reason ?? '').trim() === '') return refused(reasonMissing);
   }
   const alone = approvalsNeeded(shown.risk, shown.protectedPresent).length === 0;
+  const gate = alone ? passing(action, 'approval', command.gate, policy) : { go: true, events: [] };
+  if (!gate.go) return done(gate.events);
   const clock = alone ? { runBy: command.now + policy.runWithinMs } : { decideBy: command.now + policy.decideWithinMs };
   return done([
+    ...gate.events,
     {
       type: 'action-requested',
       action: action.id,
@@ -67,7 +71,10 @@ export function approve(
     return refused(by.why === 'requester' ? ownRequest : lacksRight(missing, 'approve this'));
   }
   const last = approvalsMissing(action).length === 1;
+  const gate = last ? passing(action, 'approval', command.gate, policy) : { go: true, events: [] };
+  if (!gate.go) return done(gate.events);
   return done([
+    ...gate.events,
     {
       type: 'action-approved',
       action: action.id,

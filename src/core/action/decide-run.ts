@@ -5,6 +5,7 @@ import { type Action, differences } from './action.ts';
 import type { ActionCommand, ActionPolicy } from './decide.ts';
 import { expired, raised } from './decide-approval.ts';
 import type { ActionEvent } from './event.ts';
+import { passing } from './gate.ts';
 import { notNow } from './refusals.ts';
 import { approvalsMissing, rightsLost } from './rights.ts';
 
@@ -27,11 +28,17 @@ export function claim(
   if (changed.length > 0) return done([{ type: 'action-voided', action: action.id, differences: changed }]);
   // A state that says approved while approvals are missing would be a fault of ours: nothing runs on it.
   if (approvalsMissing(action).length > 0) return refused(notNow(action));
+  const gate = passing(action, 'run', command.gate, policy);
+  if (!gate.go) {
+    const why = command.gate?.why ?? 'the policy was not asked';
+    return done([...gate.events, { type: 'action-cancelled', action: action.id, why }]);
+  }
   if (command.recent >= policy.perTargetPerHour) {
     const why = `${command.recent} actions ran on ${shown.target} within the last hour, and ${policy.perTargetPerHour} is the limit`;
-    return done([{ type: 'action-cancelled', action: action.id, why }]);
+    return done([...gate.events, { type: 'action-cancelled', action: action.id, why }]);
   }
   return done([
+    ...gate.events,
     {
       type: 'action-claimed',
       action: action.id,

@@ -8,6 +8,7 @@ import type { Action, ActionState, Shown } from './action.ts';
 import { approve, expired, privately, raised, request } from './decide-approval.ts';
 import { claim, finish } from './decide-run.ts';
 import type { ActionEvent } from './event.ts';
+import type { GateDecision } from './gate.ts';
 import { lacksRight, notNow, reasonMissing, unknownAction } from './refusals.ts';
 import { type Grants, grantOf, rights } from './rights.ts';
 
@@ -19,6 +20,8 @@ export interface ActionPolicy {
   readonly perTargetPerHour: number;
   /** Accounts of one person count as one. */
   readonly same: readonly (readonly string[])[];
+  /** Whether somebody outside has a say: then nothing is approved and nothing runs without their yes. */
+  readonly gated: boolean;
 }
 
 /** Each carries what was read outside at that moment; `now` is the time of the decision (epoch ms). */
@@ -30,13 +33,14 @@ export type ActionCommand =
       readonly typed?: string;
       readonly reason?: string;
       readonly grants: Grants;
+      readonly gate?: GateDecision;
       readonly now: number;
     }
-  | { readonly kind: 'approve'; readonly grants: Grants; readonly now: number }
+  | { readonly kind: 'approve'; readonly grants: Grants; readonly gate?: GateDecision; readonly now: number }
   | { readonly kind: 'reject'; readonly reason?: string; readonly grants: Grants }
   | { readonly kind: 'cancel'; readonly grants: Grants }
   | { readonly kind: 'expire'; readonly now: number }
-  /** Whoever decides outside (OPA, a limit) said no: said on record, and it ends here. */
+  /** It cannot run now: said on record, and it ends here. */
   | { readonly kind: 'forbid'; readonly why: string }
   | {
       readonly kind: 'claim';
@@ -44,6 +48,7 @@ export type ActionCommand =
       /** As the world is now. */
       readonly shown: Shown;
       readonly grants: Grants;
+      readonly gate?: GateDecision;
       /** Actions that ran on the same target within the last hour. */
       readonly recent: number;
       readonly now: number;

@@ -2,6 +2,7 @@
 
 import type { EvidenceRef, PrivateText } from '../event.ts';
 import type { Deed, Fact, Risk, Shown } from './action.ts';
+import type { GateDecision, GateMoment } from './gate.ts';
 import type { Right } from './rights.ts';
 
 export type ActionEvent =
@@ -38,6 +39,8 @@ export type ActionEvent =
       readonly breakGlass: boolean;
       readonly runBy?: number;
     }
+  /** Whoever decides outside said yes or no. After a no at the approval the action stands where it stood. */
+  | (GateDecision & { readonly type: 'action-gated'; readonly action: string; readonly moment: GateMoment })
   | { readonly type: 'action-rejected'; readonly action: string; readonly reason?: PrivateText }
   | { readonly type: 'action-expired'; readonly action: string; readonly clock: 'decide' | 'run' }
   | { readonly type: 'action-voided'; readonly action: string; readonly differences: readonly string[] }

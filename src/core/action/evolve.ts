@@ -44,6 +44,8 @@ function change(
         approvals: [...action.approvals, { by: actor, at, as: event.as, breakGlass: event.breakGlass }],
         ...(event.runBy === undefined ? {} : { state: 'approved' as const, since: at, runBy: event.runBy }),
       };
+    case 'action-gated':
+      return { gate: { moment: event.moment, allowed: event.allowed, why: event.why, at } };
     case 'action-rejected':
       return {
         state: 'rejected',

@@ -1,6 +1,7 @@
 // What actions need from the outside: their rows in the store, who holds which right, and a say from elsewhere.
 
 import type { ActionState } from './action.ts';
+import type { GateDecision, GateQuestion } from './gate.ts';
 import type { Grants, Right } from './rights.ts';
 
 export interface ActionFilter {
@@ -39,16 +40,5 @@ export interface Rights {
 /** A decision that somebody outside makes about an action, after all our own rules. */
 export interface Gate {
   /** Never rejects: unreachable and undefined are a no, with the reason. */
-  allows(about: {
-    readonly incident: string;
-    readonly action: string;
-    readonly title: string;
-    readonly system: string;
-    readonly kind: string;
-    readonly params: unknown;
-    readonly target: string;
-    readonly risk: string;
-    readonly requestedBy: string;
-    readonly approvedBy: readonly string[];
-  }): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>;
+  allows(question: GateQuestion): Promise<GateDecision>;
 }

@@ -21,6 +21,11 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
       return about(event.breakGlass ? 'asked, by break-glass, for' : 'asked for', event.reason?.private);
     case 'action-approved':
       return about(`approved as ${event.as}${event.breakGlass ? ', by break-glass,' : ''}`);
+    case 'action-gated':
+      return about(
+        `${event.allowed ? 'allowed by the policy' : 'refused by the policy'} ${momentWords[event.moment]}`,
+        event.why,
+      );
     case 'action-rejected':
       return about('rejected', event.reason?.private);
     case 'action-expired':
@@ -47,6 +52,8 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
       return undefined;
   }
 }
+
+const momentWords = { approval: 'at the approval of', run: 'before the run of' } as const;
 
 const finishedWords = {
   succeeded: 'done:',

@@ -16,7 +16,7 @@ export interface By {
   readonly actor: Actor;
   readonly request?: Request;
   /** What the person hears when it worked. */
-  readonly said?: (action: Action) => string;
+  readonly said?: (action: Action, before: Action | undefined) => string;
 }
 
 /** The outcome has the action afterwards, which may be `expired` or `void` although the command was another one. */
@@ -41,21 +41,19 @@ export async function act(
     {
       actor: by.actor,
       request: by.request,
-      ...(said === undefined ? {} : { said: (after: Incident) => said(actionIn(after, at.action)) }),
+      ...(said === undefined
+        ? {}
+        : {
+            said: (after: Incident, before: Incident) => said(actionIn(after, at.action), before.actions[at.action]),
+          }),
     },
-    async (tx, after, before) => follow(given, tx, after, actionIn(after, at.action), before.actions[at.action]),
+    async (tx, after, before) => follow(tx, after, actionIn(after, at.action), before.actions[at.action]),
   );
   return outcome.ok ? done(actionIn(outcome.value, at.action)) : refused(outcome.fault);
 }
 
 /** What a new state of an action asks for, in the transaction that made it. */
-async function follow(
-  given: Given,
-  tx: Transaction,
-  incident: Incident,
-  action: Action,
-  before: Action | undefined,
-): Promise<void> {
+async function follow(tx: Transaction, incident: Incident, action: Action, before: Action | undefined): Promise<void> {
   await showAction(tx, incident.id, action.id);
   const text = announcementOf(incident, action, before);
   if (text !== undefined) {
@@ -65,7 +63,7 @@ async function follow(
   if (before?.state === action.state) return;
   const job = (kind: 'perform-action' | 'expire-action' | 'settle-action' | 'verify-action', afterMs: number) =>
     tx.schedule({ job: { kind, incident: incident.id, action: action.id }, afterMs });
-  const now = given.clock.now();
+  const now = await tx.now();
   if (action.state === 'awaiting') {
     await job('expire-action', (action.decideBy ?? now) - now);
     await tx.send({

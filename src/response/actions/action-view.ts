@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Action, ActionState, Risk } from '../../core/action/action.ts';
 import { isDebt } from '../../core/action/action.ts';
+import type { GateMoment } from '../../core/action/gate.ts';
 import { actionsOf } from '../../core/action/in-incident.ts';
 import type { PreviewRow } from '../../core/action/port.ts';
 import { approvalsMissing, type Right } from '../../core/action/rights.ts';
@@ -61,6 +62,8 @@ export interface ActionView {
   readonly decideBy?: number;
   readonly runBy?: number;
   readonly rejected?: { readonly by: Actor; readonly at: number; readonly reason?: string };
+  /** What the policy outside said last. Untrusted text. */
+  readonly gate?: { readonly moment: GateMoment; readonly allowed: boolean; readonly why: string; readonly at: number };
   readonly outcome?: string;
   /** A person stopped it before its end. */
   readonly stopped?: true;
@@ -104,6 +107,7 @@ export async function actionView(given: Given, incidentId: string, id: string): 
             ...(rejected.reason === undefined ? {} : { reason: rejected.reason.private ?? '(erased)' }),
           },
         }),
+    ...(action.gate === undefined ? {} : { gate: action.gate }),
     ...(action.outcome === undefined ? {} : { outcome: action.outcome }),
     ...(action.stopped === undefined ? {} : { stopped: action.stopped }),
     ...(progress === undefined ? {} : { progress }),

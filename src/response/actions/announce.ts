@@ -11,9 +11,11 @@ export function announcementOf(incident: Incident, action: Action, before: Actio
 }
 
 function wordsOf(action: Action, before: Action | undefined): string | undefined {
-  const { title, outcome = '', verified } = action;
+  const { title, outcome = '', verified, gate } = action;
   const target = action.shown?.target ?? '';
   if (before?.state === action.state) {
+    if (gate?.allowed === false && gate !== before.gate)
+      return `NOT APPROVED, the policy says no · ${title} on ${target} · ${gate.why}`;
     if (verified?.state !== 'not-converged' || before.verified !== undefined) return undefined;
     const undo = action.undo === undefined ? '' : ` · "${action.undo.title}" is in the thread`;
     return `NOT CONVERGED · ${title} · ${verified.summary}${undo}`;

@@ -2,14 +2,17 @@
 
 import type { Action } from '../../core/action/action.ts';
 import { type ActionCommand, decideAction } from '../../core/action/decide.ts';
+import type { GateDecision } from '../../core/action/gate.ts';
 import { notNow, unknownAction } from '../../core/action/refusals.ts';
 import { approvalsMissing, type Grants } from '../../core/action/rights.ts';
 import { person } from '../../core/actor.ts';
 import type { Fault } from '../../core/fault.ts';
+import type { Transaction } from '../../core/ports.ts';
 import type { Request } from '../desk.ts';
 import type { Given } from '../given.ts';
 import { answerOnly } from '../record.ts';
 import { act } from './act.ts';
+import { askGate } from './ask-gate.ts';
 
 /** A decision as a face passes it on. What it is about stands in the record, never in the button. */
 export type Decision =
@@ -30,11 +33,25 @@ export async function decideOn(given: Given, id: string, decision: Decision, req
     return answerOnly(given, request, { kind: 'refusal', fault: unknownAction });
   }
   const grants = await given.actions.rights.of([personOf(request)], { fresh: false });
-  await act(given, { incident, action: id }, commandOf(decision, grants, given.clock.now()), {
+  const gate = await gateFor(given, incident, id, decision, request);
+  // The time of the decision is that of the store at its commit, whenever the click was made and however long the questions took.
+  const command = async (tx: Transaction) => commandOf(decision, { grants, ...gate, now: await tx.now() });
+  await act(given, { incident, action: id }, command, {
     actor: request.actor,
     request,
-    said: (action) => saidOf(decision, action),
+    said: (action, before) => saidOf(decision, action, before),
   });
+}
+
+/** Asked beforehand, because no transaction waits for the network; only a decision that approves is asked about. */
+async function gateFor(given: Given, incident: string, id: string, decision: Decision, request: Request) {
+  if (given.actions.gate === undefined) return {};
+  const action = (await given.store.incident(incident))?.actions[id];
+  if (decision.kind === 'approve' && action?.state === 'awaiting')
+    return askGate(given, incident, action, 'approval', request.actor);
+  if (decision.kind === 'request' && action?.state === 'previewed' && approvalsMissing(action).length === 0)
+    return askGate(given, incident, { ...action, requestedBy: request.actor }, 'approval');
+  return {};
 }
 
 /** The refusal that a filled-in form would meet now, as far as it does not depend on who sends it. */
@@ -51,12 +68,16 @@ export async function whyNotRequest(
   return outcome.ok ? undefined : outcome.fault;
 }
 
-function commandOf(decision: Decision, grants: Grants, now: number): ActionCommand {
+function commandOf(
+  decision: Decision,
+  read: { readonly grants: Grants; readonly gate?: GateDecision; readonly now: number },
+): ActionCommand {
+  const { grants } = read;
   switch (decision.kind) {
     case 'request':
-      return { ...decision, grants, now };
+      return { ...decision, ...read };
     case 'approve':
-      return { kind: 'approve', grants, now };
+      return { kind: 'approve', ...read };
     case 'reject':
       return { ...decision, grants };
     case 'cancel':
@@ -72,9 +93,11 @@ function commandOf(decision: Decision, grants: Grants, now: number): ActionComma
   }
 }
 
-function saidOf(decision: Decision, action: Action): string {
-  // The clock may have decided instead of the person.
+function saidOf(decision: Decision, action: Action, before: Action | undefined): string {
+  // The clock or the policy may have decided instead of the person.
   if (action.state === 'expired') return notNow(action).message;
+  if (action.gate?.allowed === false && action.gate !== before?.gate)
+    return `Nothing was approved and nothing ran: ${action.gate.why}.`;
   switch (decision.kind) {
     case 'request':
       return action.state === 'awaiting'

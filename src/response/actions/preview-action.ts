@@ -4,8 +4,10 @@ import type { Action } from '../../core/action/action.ts';
 import type { Preview } from '../../core/action/port.ts';
 import { theBot } from '../../core/actor.ts';
 import { type Outcome, refused } from '../../core/fault.ts';
+import type { Transaction } from '../../core/ports.ts';
 import type { Given } from '../given.ts';
 import { act } from './act.ts';
+import { askGate } from './ask-gate.ts';
 
 /** design/product.md gives a preview 5 s; the rest is for a system that answers late. */
 const previewWithinMs = 8_000;
@@ -41,8 +43,9 @@ export async function previewAction(given: Given, incident: string, id: string):
   );
   // Whoever asked for something that can do no harm has asked for it: there is nothing to confirm.
   if (outcome.ok && outcome.value.shown?.risk === 'safe') {
-    const now = given.clock.now();
-    await act(given, at, { kind: 'request', grants: {}, now }, { actor: action.requestedBy });
+    const gate = await askGate(given, incident, outcome.value, 'approval');
+    const request = async (tx: Transaction) => ({ kind: 'request', grants: {}, ...gate, now: await tx.now() }) as const;
+    await act(given, at, request, { actor: action.requestedBy });
   }
 }
 

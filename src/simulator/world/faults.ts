@@ -1,6 +1,6 @@
 // The catalogue of everything that can go wrong in the pretend company, with the words the control panel shows.
 
-export const systems = ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager'] as const;
+export const systems = ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager', 'opa'] as const;
 export type SystemName = (typeof systems)[number];
 
 const companyFaults = {
@@ -32,6 +32,7 @@ const companyFaults = {
   ],
   'service-hangs': ['A service hangs', 'The audit service does not answer: every dashboard call takes more than 5 s.'],
   'redis-slow': ['Slow Redis', 'Redis answers every command after 40 ms.'],
+  'policy-forbids': ['Policy forbids changes', 'OPA refuses every action: the platform team has stopped all changes.'],
   'rollout-stuck': ['Rollout stuck', 'New pods cannot pull their image and never get ready.'],
 } as const satisfies Record<string, readonly [title: string, description: string]>;
 export type CompanyFault = keyof typeof companyFaults;
@@ -83,7 +84,7 @@ export const faultCatalogue: readonly FaultEntry[] = [
   ...systems.flatMap((system) => {
     const kinds: Readonly<Record<string, string>> = system === 'redis' ? redisWireFaults : httpWireFaults;
     return Object.entries(kinds).map(([kind, what]): FaultEntry => {
-      const name = system.charAt(0).toUpperCase() + system.slice(1);
+      const name = system === 'opa' ? 'OPA' : system.charAt(0).toUpperCase() + system.slice(1);
       return {
         id: `${system}:${kind}` as FaultId,
         group: system,

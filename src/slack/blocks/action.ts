@@ -131,6 +131,7 @@ function stateText(view: ActionView, named: Named): string {
     view.rejected === undefined
       ? ''
       : `${named(view.rejected.by)} rejected it ${utcTime(view.rejected.at)}${view.rejected.reason === undefined ? '' : `: “${view.rejected.reason}”`}`,
+    gateText(view),
     view.progress === undefined ? '' : `${view.progress.toLocaleString('en-US')} so far`,
     view.outcome ?? '',
     view.state === 'unknown' ? 'It is not repeated. Look at the system, then say how it ended.' : '',
@@ -143,6 +144,13 @@ function stateText(view: ActionView, named: Named): string {
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** The no that ended an action stands in its outcome already. */
+function gateText({ gate, outcome }: ActionView): string {
+  if (gate === undefined || gate.why === outcome) return '';
+  if (gate.allowed) return `${gate.why} ${utcTime(gate.at)}`;
+  return `NOT APPROVED ${utcTime(gate.at)}: ${gate.why}`;
 }
 
 function askedText(view: ActionView, named: Named): string {

@@ -73,6 +73,7 @@ async function systemsAt(httpUrl = http.url, redisPort = redis.port): Promise<Te
     dashboard: { url: httpUrl, bearerToken: token },
     redis: { url: `redis://bot:${password}@127.0.0.1:${redisPort}/0` },
     kubernetes: { kubeconfig, namespace: 'acgs2' },
+    opa: { url: httpUrl, bearerToken: token },
   });
   opened.push(systems);
   return systems;
@@ -127,7 +128,7 @@ async function closedPort(): Promise<number> {
 
 it('covers every kind of check that there is', () => {
   const systems = testSystems({});
-  const known = ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager'].flatMap((name) =>
+  const known = ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager', 'opa'].flatMap((name) =>
     Object.keys(systems.system(name).checks).map((check) => `${name}.${check}`),
   );
   expect(kinds.map(({ uses }) => uses).sort()).toEqual(known.sort());

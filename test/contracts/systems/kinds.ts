@@ -33,6 +33,7 @@ export const kinds: readonly Kind[] = [
   kind('redis.slowlog', { count: 10, sinceMinutes: 15 }, {}),
   kind('redis.memory', {}, { unit: '%', limits: [above(90)] }),
   kind('kubernetes.deployment', { name: 'acgs2-agent-bus' }, {}),
+  kind('opa.health', { decision: 'acgs/constitutional/allow' }, {}),
 ];
 
 function kind(uses: string, params: unknown, asking: Asking): Kind {
@@ -136,8 +137,12 @@ export const healthyCluster: Route = (url) => {
   return undefined;
 };
 
+/** Alive, and with its policy loaded. */
+export const healthyOpa: Route = (url) => (url.pathname === '/health' ? {} : { result: false });
+
 export const healthy: Readonly<Record<string, Route>> = {
   prometheus: healthyPrometheus,
   dashboard: healthyDashboard,
   kubernetes: healthyCluster,
+  opa: healthyOpa,
 };

@@ -111,13 +111,41 @@ describe('a risky action', () => {
     expect(await action()).toMatchObject({ state: 'cancelled', outcome: expect.stringMatching(/nothing ran/) });
   });
 
-  test('is refused when the decision outside says no', async () => {
-    bench.gate = { ok: false, why: 'the policy says no' };
+  test('is not approved while the policy outside says no, which is told and on record; it may be pressed again', async () => {
+    bench.gate = { allowed: false, why: 'the policy says no' };
     const id = await previewed();
     await ask(id);
+    expect(await action()).toMatchObject({ state: 'previewed', gate: { moment: 'approval', allowed: false } });
+    const answers = await bench.answers();
+    expect(answers).toContain('Nothing was approved and nothing ran: the policy says no.');
+    expect(answers).toContainEqual(
+      expect.stringMatching(/^say NOT APPROVED, the policy says no · .*the policy says no/),
+    );
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+
+    bench.gate = { allowed: true, why: 'the policy allows it' };
+    await ask(id);
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+    const gated = (await bench.store.events(incident)).flatMap(({ event }) =>
+      event.type === 'action-gated' ? [`${event.moment} ${event.allowed} ${event.why}`] : [],
+    );
+    expect(gated).toEqual([
+      'approval false the policy says no',
+      'approval true the policy allows it',
+      'run true the policy allows it',
+    ]);
+  });
+
+  test('is cancelled when the policy says no right before the run', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.gate = { allowed: false, why: 'the policy says no' };
     await run(id);
     expect(bench.lever.pulls).toEqual([]);
     expect(await action()).toMatchObject({ state: 'cancelled', outcome: 'the policy says no' });
+    expect((await action()).gate).toMatchObject({ moment: 'run', allowed: false });
   });
 
   test('is refused over the limit of its target within an hour', async () => {
@@ -186,6 +214,24 @@ describe('a destructive action', () => {
     expect((await action()).state).toBe('awaiting');
     await decide(id, 'U0ALICE', 'approve');
     expect((await action()).state).toBe('approved');
+  });
+
+  test('asks the policy with everybody who approves, at the last approval and before the run', async () => {
+    bench.lever.protectedPresent = true;
+    const id = await previewed();
+    await ask(id);
+    expect(bench.gateAsked).toEqual([]);
+    await decide(id, 'U0OMAR', 'approve');
+    await decide(id, 'U0LENA', 'approve');
+    await run(id);
+    const both = { requestedBy: 'U0RITA', approvedBy: ['U0OMAR', 'U0LENA'], risk: 'destructive', undo: false };
+    expect(bench.gateAsked.slice(-2)).toMatchObject([
+      { moment: 'approval', ...both },
+      { moment: 'run', ...both },
+    ]);
+    // What the first of two approvers would cause is no approval yet, so nothing about it is on record.
+    const gated = (await bench.store.events(incident)).filter(({ event }) => event.type === 'action-gated');
+    expect(gated).toHaveLength(2);
   });
 
   test('needs the typed target and a reason', async () => {

@@ -6,7 +6,9 @@ import { systemsConfig } from '../../../src/systems/index.ts';
 import { testSystems } from '../../support/system-checks.ts';
 
 const systems = testSystems({});
-const catalog = catalogOf(['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager'].map(systems.system));
+const catalog = catalogOf(
+  ['prometheus', 'dashboard', 'redis', 'kubernetes', 'alertmanager', 'opa'].map(systems.system),
+);
 
 function problems(uses: string, params: unknown, use: 'check' | 'action' = 'check') {
   const [system = '', kind = ''] = uses.split('.');

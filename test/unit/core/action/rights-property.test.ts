@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Action, differences, type Risk, type Shown } from '../../../../src/core/action/action.ts';
 import { type ActionCommand, type ActionPolicy, decideAction } from '../../../../src/core/action/decide.ts';
 import { evolveAction } from '../../../../src/core/action/evolve.ts';
+import type { GateDecision } from '../../../../src/core/action/gate.ts';
 import { approvalsNeeded, type Grants, type Right, samePerson } from '../../../../src/core/action/rights.ts';
 import { type Actor, person } from '../../../../src/core/actor.ts';
 
@@ -13,6 +14,7 @@ const policy: ActionPolicy = {
   runWithinMs: 300_000,
   perTargetPerHour: 3,
   same: [['U0ALICE', 'U0ALICE2']],
+  gated: false,
 };
 
 const people = ['U0ALICE', 'U0ALICE2', 'U0BOB', 'U0CAROL', 'U0DAVE'] as const;
@@ -95,12 +97,16 @@ interface Move {
   readonly command: ActionCommand;
   readonly actor: Actor;
   readonly after: number;
+  /** What the policy outside says at that moment; absent: it was not asked. */
+  readonly gate?: GateDecision | undefined;
 }
 
-const moves: fc.Arbitrary<readonly Move[]> = fc.array(fc.record({ command, actor: who.map(person), after: step }), {
-  minLength: 1,
-  maxLength: 25,
-});
+const gate = fc.option(fc.record({ allowed: fc.boolean(), why: fc.constant('because') }), { nil: undefined });
+
+const moves: fc.Arbitrary<readonly Move[]> = fc.array(
+  fc.record({ command, actor: who.map(person), after: step, gate }),
+  { minLength: 1, maxLength: 25 },
+);
 
 /** A sequence that leads far: preview, request, approvals and claim in order, with noise between them. */
 const likely: fc.Arbitrary<readonly Move[]> = fc
@@ -133,6 +139,7 @@ function play(
   authorRisk: Risk,
   steps: readonly Move[],
   onClaim: (before: Action, claim: Extract<ActionCommand, { kind: 'claim' }>) => void,
+  { gated = false } = {},
 ) {
   const proposed = {
     type: 'action-proposed',
@@ -148,15 +155,16 @@ function play(
   let action = evolveAction(undefined, { event: proposed, actor: person('U0ALICE'), at: 0 });
   let now = 0;
   let claims = 0;
-  for (const { command: said, actor, after } of steps) {
+  for (const { command: said, actor, after, gate } of steps) {
     now += after;
-    const timed = 'now' in said ? { ...said, now } : said;
-    const outcome = decideAction(action, timed, actor, policy);
+    const timed = 'now' in said ? { ...said, now, ...(gate === undefined ? {} : { gate }) } : said;
+    const outcome = decideAction(action, timed, actor, { ...policy, gated });
     if (!outcome.ok) continue;
+    const before = action;
     for (const event of outcome.value) {
-      if (event.type === 'action-claimed' && timed.kind === 'claim' && action !== undefined) {
+      if (event.type === 'action-claimed' && timed.kind === 'claim' && before !== undefined) {
         claims += 1;
-        onClaim(action, timed);
+        onClaim(before, timed);
       }
       action = evolveAction(action, { event, actor, at: now });
     }
@@ -209,6 +217,30 @@ describe('an action runs', () => {
     );
     // A property over runs that never happen would prove nothing.
     expect(ran).toBeGreaterThan(500);
+  });
+
+  test('never without the yes of the policy, at its approval and again before it runs, where there is one', () => {
+    let ran = 0;
+    const steps = fc.oneof(
+      moves,
+      fc
+        .tuple(likely, fc.array(gate, { minLength: 12, maxLength: 12 }), fc.boolean())
+        .map(([path, said, kind]) =>
+          path.map((move, n) => ({ ...move, gate: kind ? { allowed: true, why: 'kind' } : said[n % said.length] })),
+        ),
+    );
+    fc.assert(
+      fc.property(risk, steps, (authorRisk, played) => {
+        const asserted = (before: Action, claim: Extract<ActionCommand, { kind: 'claim' }>) => {
+          expect(claim.gate?.allowed).toBe(true);
+          expect(before.gate).toMatchObject({ moment: 'approval', allowed: true });
+          assertRights(before, claim);
+        };
+        ran += play(authorRisk, played, asserted, { gated: true }).claims;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(ran).toBeGreaterThan(200);
   });
 
   test('at most once', () => {

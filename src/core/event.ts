@@ -104,7 +104,12 @@ export type ReviewEvent =
       readonly checks: readonly string[];
     }
   | { readonly type: 'review-observed'; readonly observation: Observation; readonly evidence?: EvidenceRef }
-  | { readonly type: 'review-finished'; readonly verdict: Verdict };
+  | {
+      readonly type: 'review-finished';
+      readonly verdict: Verdict;
+      /** Changes that were in place then, where the review tells them; absent in records from before it was kept. */
+      readonly inPlace?: readonly { readonly incident: string; readonly action: string }[];
+    };
 
 export interface Pinned {
   readonly author: Actor;

@@ -1,6 +1,6 @@
 // Temporary changes that are still in place: named on the card, at resolve, in the report, and every morning.
 
-import { isDebt } from '../core/action/action.ts';
+import { type Action, isDebt } from '../core/action/action.ts';
 import { actionsOf } from '../core/action/in-incident.ts';
 import type { DebtLine } from '../core/answer.ts';
 import type { Incident } from '../core/incident.ts';
@@ -18,14 +18,32 @@ export async function debts(reads: Reads): Promise<readonly DebtLine[]> {
 export function debtsOf(incident: Incident): readonly DebtLine[] {
   return actionsOf(incident)
     .filter(isDebt)
-    .map((action) => ({
-      action: action.id,
-      incident: incident.id,
-      title: action.title,
-      outcome: action.outcome ?? '',
-      target: action.shown?.target ?? '',
-      undo: action.undo?.title ?? '',
-      since: action.finishedAt ?? action.since,
-      by: action.requestedBy,
-    }));
+    .map((action) => lineOf(incident.id, action));
+}
+
+/** The lines of changes that were in place at an earlier time, whatever became of them since. */
+export async function debtsThen(
+  reads: Reads,
+  then: readonly { readonly incident: string; readonly action: string }[],
+): Promise<readonly DebtLine[]> {
+  const found = await Promise.all(
+    then.map(async ({ incident, action }) => {
+      const known = (await reads.incident(incident))?.actions[action];
+      return known === undefined ? [] : [lineOf(incident, known)];
+    }),
+  );
+  return found.flat();
+}
+
+function lineOf(incident: string, action: Action): DebtLine {
+  return {
+    action: action.id,
+    incident,
+    title: action.title,
+    outcome: action.outcome ?? '',
+    target: action.shown?.target ?? '',
+    undo: action.undo?.title ?? '',
+    since: action.finishedAt ?? action.since,
+    by: action.requestedBy,
+  };
 }

@@ -1,18 +1,16 @@
 // A review as faces draw it, from its events and its definition.
 
+import type { DebtLine } from '../core/answer.ts';
 import type { Recorded } from '../core/event.ts';
 import { acceptableGaps } from '../core/gap.ts';
 import { spellValue } from '../core/spell.ts';
 import { type Verdict, worst } from '../core/verdict.ts';
 import { alertLines } from './alert-lines.ts';
-import { debts } from './debts.ts';
+import { debts, debtsThen } from './debts.ts';
 import type { Given } from './given.ts';
 import { countVerdicts } from './headline.ts';
-import { observationsIn } from './review.ts';
+import { daily, observationsIn } from './review.ts';
 import type { CheckView, Headline, ReviewView } from './views.ts';
-
-/** The review that repeats every morning what is still in place. */
-const daily = 'health';
 
 export async function reviewView(given: Given, id: string): Promise<ReviewView | undefined> {
   const events = await given.store.events(id);
@@ -34,10 +32,17 @@ export async function reviewView(given: Given, id: string): Promise<ReviewView |
       total: checks.length,
       awaited: checks.filter((check) => check.observation === undefined).map((check) => check.title),
     },
-    debts: name === daily ? await debts(given.store) : [],
+    debts: name === daily ? await debtsIn(given, events) : [],
     alerts: await alertLines(given.store, first.at),
     gaps: checks.flatMap(gapsOf),
   };
+}
+
+/** As the review saw them when it ended; those of now while it runs, and where the record is older than that. */
+async function debtsIn(given: Given, events: readonly Recorded[]): Promise<readonly DebtLine[]> {
+  for (const { event } of events)
+    if (event.type === 'review-finished' && event.inPlace !== undefined) return debtsThen(given.store, event.inPlace);
+  return debts(given.store);
 }
 
 function checksOf(

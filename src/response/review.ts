@@ -8,11 +8,15 @@ import type { Finding, Observation } from '../core/observation.ts';
 import type { Transaction } from '../core/ports.ts';
 import type { ReviewDefinition } from '../core/runbook.ts';
 import { worst } from '../core/verdict.ts';
+import { debts } from './debts.ts';
 import type { Request } from './desk.ts';
 import { drawObservation, keepChart, keepFinding, seriesOf } from './evidence.ts';
 import type { Given } from './given.ts';
 import { answerOnly, settle } from './record.ts';
 import { settled } from './settled.ts';
+
+/** The review that repeats every morning what is still in place. */
+export const daily = 'health';
 
 /** Starts the review on record; its message appears where it was asked and fills in as answers arrive. */
 export async function startReview(given: Given, name: string, request: Request): Promise<void> {
@@ -94,12 +98,20 @@ async function recordFindings(
         observation.accepted === undefined ? [observation.verdict] : [],
       ),
     );
+    const inPlace = definition.name === daily ? { inPlace: await namesOfDebts(tx) } : {};
     await tx.append(review, past.length + events.length, [
-      { at, actor: theBot, event: { type: 'review-finished', verdict } },
+      { at, actor: theBot, event: { type: 'review-finished', verdict, ...inPlace } },
     ]);
     await sendCharts(tx, review, definition, seen, to);
   }
   await tx.send({ lane: review, supersedes: 'review', notice: { kind: 'review', review, to } });
+}
+
+/** Kept with the end of the review: what it saw stays what it said, whatever becomes of the changes. */
+async function namesOfDebts(
+  tx: Transaction,
+): Promise<readonly { readonly incident: string; readonly action: string }[]> {
+  return (await debts(tx)).map(({ incident, action }) => ({ incident, action }));
 }
 
 export type Seen = ReadonlyMap<string, { readonly observation: Observation; readonly evidence?: EvidenceRef }>;

@@ -11,6 +11,7 @@ import { previewAction } from '../../../src/response/actions/preview-action.ts';
 import { settleAction } from '../../../src/response/actions/settle-action.ts';
 import { verifyAction } from '../../../src/response/actions/verify-action.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
+import { runReview } from '../../../src/response/review.ts';
 import { actionMessage } from '../../../src/slack/blocks/action.ts';
 import { type Bench, openBench } from '../../support/response-bench.ts';
 
@@ -43,6 +44,12 @@ async function previewed(name = 'scale-out'): Promise<string> {
   const { id } = await action();
   await previewAction(bench.given, incident, id);
   return id;
+}
+
+/** The review whose message waits in the outbox. */
+async function startedReview(): Promise<string> {
+  for (const { notice } of await bench.store.outbox.claim(50)) if (notice.kind === 'review') return notice.review;
+  throw new Error('no review was started');
 }
 
 const decide = (id: string, who: string, kind: 'approve' | 'reject' | 'cancel') =>
@@ -402,6 +409,36 @@ describe('afterwards', () => {
     expect(bench.lever.pulls).toEqual([5, 3]);
     expect((await actions())[0]).toMatchObject({ state: 'undone', undoneBy: undo });
     expect(await bench.store.actions({ debts: true })).toEqual([]);
+  });
+
+  test('a finished health review keeps saying what was in place when it was made', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await bench.desk.command('health', bench.asks('U0RITA'));
+    const review = await startedReview();
+    await runReview(bench.given, review, 'health', { person: 'U0RITA' });
+    const inPlace = async () => (await bench.desk.reviewView(review))?.debts.map((debt) => debt.action);
+    expect(await inPlace()).toEqual([id]);
+
+    await bench.desk.decideOn(id, { kind: 'keep', reason: 'new normal' }, bench.asks('U0RITA'));
+    expect(await bench.store.actions({ debts: true })).toEqual([]);
+    expect(await inPlace()).toEqual([id]);
+  });
+
+  test('a review from before that was kept is read, with what is in place now', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    const started = { type: 'review-started', review: 'health', title: 'Health', checks: [] } as const;
+    const at = bench.now;
+    await bench.store.transact((tx) =>
+      tx.append('review-old', 0, [
+        { at, actor: theBot, event: started },
+        { at, actor: theBot, event: { type: 'review-finished', verdict: 'ok' } },
+      ]),
+    );
+    expect((await bench.desk.reviewView('review-old'))?.debts).toMatchObject([{ action: id }]);
   });
 
   test('after its time an undo asks for what it is by itself', async () => {

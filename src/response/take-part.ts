@@ -1,7 +1,9 @@
 // What a responder does by hand: acknowledge, take a role, write a note, resolve, reopen.
 
 import type { Pinned, Role } from '../core/event.ts';
+import type { Incident } from '../core/incident.ts';
 import { clockTime } from '../core/spell.ts';
+import { debtsOf } from './debts.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
 import { change, postHead } from './record.ts';
@@ -54,8 +56,16 @@ export async function resolve(
   request: Request,
   said?: string,
 ): Promise<void> {
-  await change(given, incident, { kind: 'resolve', ...how }, { actor: request.actor, request, said }, async (tx) => {
+  // Whoever resolves by command sees no form that names what is left.
+  const saidWith = (after: Incident) => [said, ...leftInPlace(after)].join(' ');
+  const by = { actor: request.actor, request, said: said === undefined ? undefined : saidWith };
+  await change(given, incident, { kind: 'resolve', ...how }, by, async (tx) => {
     await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
     await tx.schedule({ job: { kind: 'draft-postmortem', incident } });
   });
+}
+
+function leftInPlace(incident: Incident): readonly string[] {
+  const titles = debtsOf(incident).map((debt) => `"${debt.title}"`);
+  return titles.length === 0 ? [] : [`Still in place: ${titles.join(', ')}; \`/acgs debts\` puts it back.`];
 }

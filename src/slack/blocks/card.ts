@@ -8,6 +8,7 @@ import { firstOf } from '../fit.ts';
 import { incidentActions } from './buttons.ts';
 import { clockLine, clockText } from './clock-line.ts';
 import { headlineText, incidentHeadline } from './headline.ts';
+import { actionsText, inPlaceText } from './in-place.ts';
 import { phasesText } from './phases.ts';
 import { proposalsText } from './proposals.ts';
 import {
@@ -55,12 +56,16 @@ function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Messa
   const progress = progressText(view);
   const proposals = proposalsText(view);
   const recovery = recoveryText(view);
+  const actionsUnderWay = actionsText(view);
+  const inPlace = inPlaceText(view.debts);
   const text = topText(
     headline,
     `${view.id} ${view.title}, declared by ${named(view.declaredBy)}`,
     phases,
     progress,
     likely,
+    actionsUnderWay === '' ? '' : `Actions: ${actionsUnderWay}`,
+    inPlace === '' ? '' : `In place: ${inPlace}`,
     proposals,
     clockText(view, named),
     recovery,
@@ -70,6 +75,10 @@ function openCard(view: IncidentView, named: Named, actions?: KnownBlock): Messa
     rich(declaredLine(view, named)),
     rich(line(words(phases, 600)), line(words(progress, 600)), line(words(likely, 1_500))),
     rich(clockLine(view, named), recovery !== '' && line(strong('Recovery: '), words(recovery, 500))),
+    rich(
+      actionsUnderWay !== '' && line(strong('Actions: '), words(actionsUnderWay, 600)),
+      inPlace !== '' && line(strong('In place: '), words(inPlace, 600)),
+    ),
     // The buttons stand before the long line, so that a thumb reaches them without scrolling.
     actions,
     rich(line(words(proposals, 900))),
@@ -140,14 +149,22 @@ function resolvedCard(view: IncidentView, named: Named): Message {
   const at = view.resolved === undefined ? [] : clockTime(view.resolved.at);
   const reason = view.resolved?.reason.trim() ?? '';
   const last = `Last measured: ${headlineText(view.headline)}`;
+  const inPlace = inPlaceText(view.debts);
   const report = view.report === undefined ? 'The report is being drafted.' : 'The report draft is in this channel.';
   return {
-    text: topText(headline, `${view.id} closed ${by}${reason === '' ? '' : `“${reason}”`}`, last, report),
+    text: topText(
+      headline,
+      `${view.id} closed ${by}${reason === '' ? '' : `“${reason}”`}`,
+      last,
+      inPlace === '' ? '' : `Still in place: ${inPlace}`,
+      report,
+    ),
     blocks: present([
       header(headline),
       rich(
         line(strong(view.id), words(` closed ${by}`), at, reason !== '' && words(` · “${reason}”`, 600)),
         line(words(last, 400)),
+        inPlace !== '' && line(strong('Still in place: '), words(`${inPlace}. /acgs debts puts it back.`, 600)),
         line(words(report)),
       ),
       incidentActions(view),

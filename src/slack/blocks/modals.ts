@@ -1,10 +1,12 @@
 // The forms: close, reopen, note, accept a gap. Each says its object in the title or in its first line.
 
 import type { InputBlock, KnownBlock, ModalView, PlainTextInput } from '@slack/types';
+import type { DebtLine } from '../../core/answer.ts';
 import type { ReviewView } from '../../response/views.ts';
 import { cutTo } from '../fit.ts';
 import { fieldIds, modalIds } from '../ids.ts';
-import { line, plain, present, rich, utcDate, words } from './rich.ts';
+import { inPlaceText } from './in-place.ts';
+import { line, plain, present, rich, strong, utcDate, words } from './rich.ts';
 
 export type ClosingIntent = 'resolve' | 'false-alarm' | 'reopen';
 
@@ -30,9 +32,14 @@ export interface About {
   readonly metadata: string;
 }
 
-export function closingModal(intent: ClosingIntent, about: About): ModalView {
+/** `debts`: what is still in place is said once more before the incident is closed; closing does not put it back. */
+export function closingModal(intent: ClosingIntent, about: About, debts: readonly DebtLine[] = []): ModalView {
   const { id, title, submit, ask } = closing[intent];
-  return modal(id, title, submit, about, [reasonInput(ask)]);
+  const inPlace = intent === 'reopen' ? '' : inPlaceText(debts);
+  const left =
+    inPlace !== '' &&
+    rich(line(strong('Still in place: '), words(inPlace, 600)), line(words('Closing does not put it back.')));
+  return modal(id, title, submit, about, [...present([left]), reasonInput(ask)]);
 }
 
 /** `now` in epoch ms: the noted thing happened now unless the writer says otherwise. */

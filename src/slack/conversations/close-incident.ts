@@ -20,7 +20,7 @@ export function closeIncident(p: Publishing): Conversation {
     if (!(await stillPossible(p, keyed, incident, intent))) return;
     const view = await p.desk.incidentView(incident);
     const metadata = writeMetadata({ subject: incident, ...placeOf(keyed.ask) });
-    const modal = closingModal(intent, { id: incident, title: view?.title ?? '', metadata });
+    const modal = closingModal(intent, { id: incident, title: view?.title ?? '', metadata }, view?.debts);
     const again = { action: actionIds.intent(intent), value: incident, label: intentLabel(intent, incident) };
     await openModal(p, keyed.ask, modal, again);
   };

@@ -1,7 +1,7 @@
 // A pretend system with one lever: an action kind with a state of its own, which counts every pull and can lose its answers.
 
 import type { Risk } from '../../src/core/action/action.ts';
-import type { ActionKind, Preview } from '../../src/core/action/port.ts';
+import type { ActionKind, PerformCall, Preview } from '../../src/core/action/port.ts';
 import { done, refused } from '../../src/core/fault.ts';
 
 export interface Lever extends ActionKind {
@@ -16,7 +16,7 @@ export interface Lever extends ActionKind {
   /** Whether a look can tell what happened. */
   readable: boolean;
   /** Awaited in the middle of a pull, before it moves. */
-  during: () => Promise<void>;
+  during: (call: PerformCall) => Promise<void>;
   /** Rounds of `verify` until it has converged. */
   settlesAfter: number;
 }
@@ -39,8 +39,9 @@ export function createLever(): Lever {
         return refused({ whose: 'system', code: 'unreachable', message: 'the lever cannot be reached.' });
       return done(previewOf(lever, wanted(params)));
     },
-    async perform({ params }) {
-      await lever.during();
+    async perform(call) {
+      const { params } = call;
+      await lever.during(call);
       if (lever.mood === 'refuses') return { kind: 'failed', summary: 'the lever is locked' };
       lever.position = wanted(params);
       lever.pulls.push(lever.position);

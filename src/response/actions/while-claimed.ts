@@ -27,14 +27,17 @@ export async function whileClaimed<T>(
 ): Promise<T> {
   let stopAsked = claimed.stopAsked === true;
   let sureUntil = performance.now() + sureForMs;
-  let shownAt = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
 
+  const listen = async (): Promise<void> => {
+    const now = (await given.store.incident(at.incident))?.actions[at.action];
+    stopAsked ||= now?.stopAsked === true;
+  };
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
     await given.store.claims.renew(at.action);
     sureUntil = askedAt + sureForMs;
-    const now = (await given.store.incident(at.incident))?.actions[at.action];
-    stopAsked ||= now?.stopAsked === true;
+    await listen();
   };
   const show = async (done: number): Promise<void> => {
     await given.store.transact(async (tx) => {
@@ -42,6 +45,8 @@ export async function whileClaimed<T>(
       await tx.keepSample(at.incident, sample);
       await showAction(tx, at.incident, at.action);
     });
+    // Whoever sees it grow and does not want that is heard before it has grown much more.
+    await listen();
   };
   const complain = (error: unknown) =>
     given.log.warn({ ...at, why: String(error) }, 'a running action lost sight of the store');

@@ -56,12 +56,13 @@ const decide = (id: string, who: string, kind: 'approve' | 'reject' | 'cancel') 
   bench.desk.decideOn(id, { kind }, bench.asks(who));
 const ask = (id: string, who = 'U0RITA') =>
   bench.desk.decideOn(id, { kind: 'request', typed: 'PULL one', reason: 'because' }, bench.asks(who));
-/** As it stands in the message of the action. */
-async function firstLine(id: string): Promise<string> {
+/** The message of the action as words. */
+async function messageOf(id: string): Promise<string> {
   const view = await actionView(bench.given, incident, id);
   if (view === undefined) throw new Error('no such action');
-  return actionMessage(view, () => 'Rita').text.split('\n')[0] ?? '';
+  return actionMessage(view, () => 'Rita').text;
 }
+const firstLine = async (id: string) => (await messageOf(id)).split('\n')[0];
 const run = (id: string) => performAction(bench.given, incident, id);
 
 describe('a risky action', () => {
@@ -378,8 +379,16 @@ describe('afterwards', () => {
     expect((await bench.answers()).filter((line) => line.startsWith('say DONE'))).toHaveLength(1);
   });
 
-  test('what a person stopped on its way is told as done in part, and never as done', async () => {
+  test('while it runs its message says how far it is, and a person may stop it: told as done in part, never as done', async () => {
     bench.lever.mood = 'stopped';
+    bench.lever.during = async ({ progress, stopAsked }) => {
+      progress(1_500, undefined, 'opa:*');
+      await expect.poll(() => messageOf(id), { timeout: 30_000 }).toContain('1,500 so far');
+      expect((await actionView(bench.given, incident, id))?.moves).toEqual(['stop']);
+      expect(stopAsked()).toBe(false);
+      await bench.desk.decideOn(id, { kind: 'stop' }, bench.asks('U0RITA'));
+      await expect.poll(() => progress(2_000, undefined, 'opa:*') ?? stopAsked(), { timeout: 30_000 }).toBe(true);
+    };
     const id = await previewed();
     await ask(id);
     await run(id);

@@ -13,7 +13,7 @@ import type {
 } from '../core/action/port.ts';
 import { done, type Outcome, refused } from '../core/fault.ts';
 import type { Log } from '../core/ports.ts';
-import { withoutSecretTexts } from '../core/secret.ts';
+import { maskSecrets, withoutSecretTexts } from '../core/secret.ts';
 
 /** The steps of one kind of action with the parameters of its schema. What they throw is caught: see `actionKind`. */
 export interface ActionSteps<Deps, Params> {
@@ -81,7 +81,7 @@ export function actionKind<Deps>(
       }
       try {
         const outcome = await steps.preview(deps, call.params, call);
-        return outcome.ok ? done(withoutSecretsShown(outcome.value)) : outcome;
+        return outcome.ok ? done(withoutSecretsShown(outcome.value)) : refused(withoutSecretTexts(outcome.fault));
       } catch (error) {
         const message = `${broke('preview', error)}.`;
         return refused({ whose: 'bug', code: 'action-broke', message, remedy: 'The log has the details.' });
@@ -122,5 +122,6 @@ export function actionKind<Deps>(
 /** The last door before people, log and record, as `findingOf` is for checks. What puts things back must stay as it was read. */
 function withoutSecretsShown(preview: Preview): Preview {
   const { undo, ...shown } = preview;
-  return { ...withoutSecretTexts(shown), ...(undo === undefined ? {} : { undo }) };
+  const back = undo === undefined ? {} : { undo: { ...undo, title: maskSecrets(undo.title) } };
+  return { ...withoutSecretTexts(shown), ...back };
 }

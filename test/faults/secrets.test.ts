@@ -3,7 +3,23 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
+import type { Action } from '../../src/core/action/action.ts';
+import { actionsOf } from '../../src/core/action/in-incident.ts';
+import type { ActionCall, LookCall, PerformCall } from '../../src/core/action/port.ts';
 import type { Recorded } from '../../src/core/event.ts';
+import { done, refused } from '../../src/core/fault.ts';
+import type { Incident } from '../../src/core/incident.ts';
+import { previewAction } from '../../src/response/actions/preview-action.ts';
+import { settleAction } from '../../src/response/actions/settle-action.ts';
+import { verifyAction } from '../../src/response/actions/verify-action.ts';
+import { draftPostmortem } from '../../src/response/draft-postmortem.ts';
+import { openDesk } from '../../src/response/open-desk.ts';
+import { performAction } from '../../src/response/perform-action.ts';
+import { actionMessage } from '../../src/slack/blocks/action.ts';
+import { actionKind, defineAction } from '../../src/systems/action-kind.ts';
+import type { Lever } from '../support/pretend-lever.ts';
+import { openBench } from '../support/response-bench.ts';
 import { type Story, startStory, until } from '../support/story.ts';
 import { type TestSystems, testSystems } from '../support/system-checks.ts';
 
@@ -160,6 +176,102 @@ test('F81: an incident among systems and people that write secrets shows, logs a
   expect(story.complaints.flatMap(leaksIn)).toEqual([]);
   expect(leaksIn(await recordOf(story))).toEqual([]);
 }, 120_000);
+
+describe('F81: an action among systems and people that write secrets', () => {
+  const secrets = Object.values(planted).map(
+    (secret, index) => `${['token=', 'password: ', 'Bearer '][index % 3]}${secret}`,
+  );
+  const all = secrets.join(' and ');
+  const careless = (lever: Lever) => ({
+    preview: async (_deps: object, _params: unknown, call: ActionCall) => {
+      const seen = await lever.preview({ ...call, params: { to: 5 } });
+      if (!seen.ok) return refused({ ...seen.fault, message: `refused: ${all}`, remedy: `look at ${all}` });
+      const { undo, ...shown } = seen.value;
+      const said = { call: `PULL ${all}`, summary: `pulls ${all}`, notes: [all], rows: [{ label: all, amount: all }] };
+      const facts = [...shown.facts, { name: 'owner', value: all }];
+      return done({
+        ...shown,
+        ...said,
+        facts,
+        ...(undo === undefined ? {} : { undo: { ...undo, title: `Back, ${all}` } }),
+      });
+    },
+    perform: async (_deps: object, _params: unknown, call: PerformCall) => ({
+      ...(await lever.perform({ ...call, params: { to: 5 } })),
+      summary: all,
+    }),
+    look: async (_deps: object, _params: unknown, call: LookCall) => ({
+      ...(await lever.look({ ...call, params: { to: 5 } })),
+      summary: all,
+    }),
+    verify: async () => ({ kind: 'converged' as const, summary: all }),
+  });
+
+  it('shows, logs and stores none of them: preview, reason, failure, outcome, look, verification, refusal', async () => {
+    const bench = await openBench();
+    closing.push(() => bench.store.close());
+    const logged: string[] = [];
+    const line = (about: object, message: string) => void logged.push(`${message} ${JSON.stringify(about)}`);
+    const log = { debug: line, info: line, warn: line, error: line };
+    const recipe = defineAction(z.unknown(), careless(bench.lever));
+    const kind = actionKind({ name: 'test', deps: {}, log }, 'lever', recipe);
+    const given = { ...bench.given, log, actions: { ...bench.given.actions, kindOf: () => kind } };
+    const desk = openDesk(given);
+    const rita = bench.asks('U0RITA');
+    const newest = async () => actionsOf((await bench.store.incident('INC-1')) as Incident).at(-1) as Action;
+    const previewed = async () => {
+      bench.now += 1_000;
+      await desk.proposeAction('INC-1', 'scale-out', rita);
+      const { id } = await newest();
+      await previewAction(given, 'INC-1', id);
+      return id;
+    };
+    const run = async (reason: string) => {
+      const id = await previewed();
+      await desk.decideOn(id, { kind: 'request', typed: 'PULL one', reason }, rita);
+      await performAction(given, 'INC-1', id);
+      return id;
+    };
+
+    await desk.command('incident latency', rita);
+    const succeeded = await run(all);
+    await verifyAction(given, 'INC-1', succeeded);
+    await desk.decideOn(succeeded, { kind: 'keep', reason: all }, rita);
+    bench.lever.position = 3;
+    bench.lever.mood = 'refuses';
+    await run(all);
+    bench.lever.mood = 'lost';
+    await settleAction(given, 'INC-1', await run(all));
+    bench.lever.position = 3;
+    bench.gate = { allowed: false, why: `the policy says ${all}` };
+    await run(all);
+    bench.lever.risk = 'destructive';
+    await desk.decideOn(await run(all), { kind: 'reject', reason: all }, bench.asks('U0OMAR'));
+    bench.lever.reachable = false;
+    await previewed();
+    await desk.resolve('INC-1', { as: 'resolved', reason: all }, rita);
+    await draftPostmortem(given, 'INC-1');
+
+    const events = await bench.store.events('INC-1');
+    const ids = [...JSON.stringify(events).matchAll(/"evidence":\{"id":"([^"]+)"/g)].map(([, id = '']) => id);
+    const kept = await Promise.all(
+      ids.map(async (id) => new TextDecoder().decode((await bench.store.evidence(id))?.body)),
+    );
+    const notices = (await bench.store.outbox.claim(200)).map(({ notice }) => JSON.stringify(notice));
+    const drawn = await Promise.all(
+      actionsOf((await bench.store.incident('INC-1')) as Incident).map(async ({ id }) => {
+        const view = await desk.actionView('INC-1', id);
+        return JSON.stringify(view === undefined ? '' : actionMessage(view, () => 'somebody'));
+      }),
+    );
+    const states = actionsOf((await bench.store.incident('INC-1')) as Incident).map(({ state }) => state);
+    expect(states).toEqual(['kept', 'failed', 'succeeded', 'cancelled', 'rejected', 'cancelled']);
+    expect(JSON.stringify(events)).toContain('the policy says token=[masked]');
+    expect(drawn.join()).toContain('[masked]');
+    for (const said of [JSON.stringify(events), ...kept, ...notices, ...drawn, ...logged])
+      expect(leaksIn(said)).toEqual([]);
+  });
+});
 
 /** All events of the incident, with every piece of evidence that they point to. */
 async function recordOf(story: Story): Promise<string> {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 // folder, where others could lay code for us; where this process may not write, nothing is kept. It serves what is loaded from here on.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node-compile'));
 const { loadConfig } = await import('./config.ts');
+const { StoreUnavailable } = await import('./core/ports.ts');
 const { createLog } = await import('./log.ts');
 const { createApp, FaultyRunbooks } = await import('./app.ts');
 
@@ -52,7 +53,9 @@ try {
   }
   // A start that a signal interrupts fails in the middle of something; the signal decides how the process ends.
   if (!stopping) {
-    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'could not start');
+    // Where the store says what is wrong, our own stack is noise around it.
+    const said = error instanceof StoreUnavailable ? error.message : error instanceof Error ? error.stack : error;
+    log.error({ error: said }, 'could not start');
     process.exit(1);
   }
 }

@@ -238,6 +238,9 @@ export class StoreUnavailable extends Error {
 /** The store can be read, and takes nothing new: its disk is full, or its database is read-only. Nothing was stored. */
 export class StoreRefusesWrites extends StoreUnavailable {}
 
+/** The store is not whole. Nobody may work on it: what follows from a record with holes is not what people did. */
+export class DamagedStore extends StoreUnavailable {}
+
 export interface Store extends Reads {
   /** Runs `work` in one transaction, again from the start (at most 5 times) when it met `StaleStream` or a serialization failure. Never wait for the network inside. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;

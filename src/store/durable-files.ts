@@ -3,6 +3,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { StoreUnavailable } from '../core/ports.ts';
 import { isPlainObject } from './storable.ts';
 
 const ioError = 29;
@@ -61,8 +62,8 @@ export async function assertDurable(pglite: PGlite, files: DurableFiles): Promis
   const before = files.synced;
   await pglite.exec('create table if not exists durability_probe (n integer); drop table durability_probe;');
   if (settings.rows[0]?.setting === 'on' && files.synced > before) return;
-  throw new Error(
-    'the embedded database does not sync its files to disk, so a power loss could lose what was recorded',
+  throw new StoreUnavailable(
+    'The embedded database does not sync its files to disk, so a power loss could lose what was recorded.',
   );
 }
 

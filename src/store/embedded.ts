@@ -1,11 +1,13 @@
 // The embedded engine: PostgreSQL compiled to WebAssembly inside this process, in a directory or in memory.
 
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import { ConsideratePglite } from './considerate-pglite.ts';
+import { damaged } from './damage.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchRoom } from './disk-room.ts';
 import { assertDurable, DurableFiles } from './durable-files.ts';
@@ -54,6 +56,7 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
   }
   const lock = lockDirectory(path);
   try {
+    assertWhole(path);
     const files = new DurableFiles(join(path, 'data'));
     const durable = PGlite.defaultStartParams.filter((param) => param !== '-F');
     const pglite = new ConsideratePglite({
@@ -66,11 +69,40 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
     return engineOver(pglite, log, watchRoom(path), () => lock.release());
   } catch (error) {
     lock.release();
+    throw notOpened(path, error);
+  }
+}
+
+/**
+ * Without its mark the engine would take a data directory for a new one, and write an empty database over it. Rejects with `DamagedStore`, or
+ * with `StoreUnavailable` where another release made it.
+ */
+export function assertWhole(path: string): void {
+  const data = join(path, 'data');
+  const mark = join(data, 'PG_VERSION');
+  const made = existsSync(mark) ? readFileSync(mark, 'utf8').trim() : undefined;
+  if (made === undefined && existsSync(data) && readdirSync(data).length > 0) {
+    throw damaged(`the file ${mark} is missing`);
+  }
+  if (made !== undefined && /^\d+$/.test(made) && made !== engineVersion) {
     throw new StoreUnavailable(
-      `The embedded store in ${path} could not be opened: ${loggable(error).error}. If an older release made it, open it with that release and move its record.`,
-      { cause: error },
+      `The embedded store in ${path} was made by a release with version ${made} of the engine, and this one has ${engineVersion}. Open it with that release.`,
     );
   }
+}
+
+/** The major version of the engine, as it marks its directories. */
+const engineVersion = '18';
+
+/** All that the engine says of files it cannot start from is that it gave up; it does that on a full disk, too. */
+export function notOpened(path: string, error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  const { code = '', error: message } = loggable(error);
+  const elsewhere = watchRoom(path)() ?? (/^E[A-Z]+$/.test(code) && code !== 'ENOENT' ? message : undefined);
+  if (elsewhere !== undefined) {
+    return new StoreUnavailable(`The embedded store in ${path} could not be opened: ${elsewhere}.`, { cause: error });
+  }
+  return damaged(`the database in ${join(path, 'data')} does not start (${loggable(error).error})`, error);
 }
 
 /** Opens the copy of a data directory, which nobody else knows: without a lock, and without syncing to disk. */

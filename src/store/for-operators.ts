@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Eraser, NoRecordThere, type RecordReader } from '../core/audit.ts';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
+import { orDamaged } from './damage.ts';
 import { DirectoryInUse, lockDirectory } from './directory-lock.ts';
-import { openCopy, openEmbedded } from './embedded.ts';
+import { assertWhole, notOpened, openCopy, openEmbedded } from './embedded.ts';
 import type { Engine } from './engine.ts';
 import { eraserOver } from './erasing.ts';
 import { loggable, unavailable } from './failure.ts';
@@ -44,7 +45,7 @@ export async function openForReading(options: StoreOptions, log: Log): Promise<R
         cause: error,
       });
     }
-    throw unavailable('be read', error);
+    throw unavailable('be read', orDamaged(error));
   }
   return {
     verify: (heads) => inOneView(engine.db, (db) => verifyRecord(db, heads)),
@@ -66,7 +67,7 @@ export async function openForErasing(options: StoreOptions, given: Given): Promi
     if (await isUpToDate(engine.db)) return eraserOver(engine, given);
   } catch (error) {
     await engine.close().catch(() => {});
-    throw unavailable('be opened', error);
+    throw unavailable('be opened', orDamaged(error));
   }
   await engine.close();
   throw new StoreUnavailable(
@@ -90,7 +91,7 @@ async function inOneView<T>(db: Kysely<Tables>, work: (db: Transaction<Tables>) 
       return work(tx);
     });
   } catch (error) {
-    throw unavailable('be read', error);
+    throw unavailable('be read', orDamaged(error));
   }
 }
 
@@ -120,16 +121,15 @@ async function copied(path: string, log: Log): Promise<{ readonly engine: Engine
   } catch (error) {
     dispose();
     if (error instanceof DirectoryInUse) throw botHasIt(path);
-    if (error instanceof StoreUnavailable) throw error;
-    throw new StoreUnavailable(`The embedded store in ${path} cannot be read: ${loggable(error).error}.`, {
-      cause: error,
-    });
+    throw notOpened(path, error);
   }
 }
 
 function assertStoreIn(path: string): void {
-  if (path !== ':memory:' && existsSync(join(path, 'data', 'PG_VERSION'))) return;
-  throw new NoRecordThere(`There is no embedded store in ${path}.`);
+  if (path === ':memory:' || !existsSync(join(path, 'data'))) {
+    throw new NoRecordThere(`There is no embedded store in ${path}.`);
+  }
+  assertWhole(path);
 }
 
 function botHasIt(path: string): StoreUnavailable {

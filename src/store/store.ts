@@ -5,6 +5,7 @@ import { type Clock, type Ids, type Log, type Store, StoreUnavailable } from '..
 import { turnsInMemory } from '../core/turn.ts';
 import { claimsOver } from './action-rows.ts';
 import { type Ask, askDatabase } from './ask.ts';
+import { assertSound, orDamaged } from './damage.ts';
 import type { Engine } from './engine.ts';
 import { loggable, unavailable } from './failure.ts';
 import { inboxOver } from './inbox.ts';
@@ -36,13 +37,14 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
   const { clock, ids, log } = given;
   const opening = async () => {
     await migrate(db);
+    await assertSound(db, !engine.shared);
     // Nobody else can be alive in a directory that is ours: what a killed process had leased need not wait.
     if (!engine.shared) await endLeases(db);
     return openJobs(engine, log);
   };
   const jobs = await opening().catch(async (error) => {
     await engine.close().catch(() => {});
-    throw unavailable('be opened', error);
+    throw unavailable('be opened', orDamaged(error));
   });
 
   const wake = new Wake(beatMs);

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../clock.ts';
 import { type LocalConfig, loadLocalConfig } from '../config.ts';
 import { NoRecordThere } from '../core/audit.ts';
-import { StoreUnavailable } from '../core/ports.ts';
+import { DamagedStore, StoreUnavailable } from '../core/ports.ts';
 import { createLog } from '../log.ts';
 import { randomIds } from '../random-ids.ts';
 import { loadRunbooks } from '../runbook/index.ts';
@@ -89,7 +89,7 @@ function failed(error: unknown): number {
   }
   if (error instanceof NoRecordThere || error instanceof StoreUnavailable) {
     process.stderr.write(`${error.message}\n`);
-    return error instanceof NoRecordThere ? 2 : 3;
+    return error instanceof NoRecordThere ? 2 : error instanceof DamagedStore ? 1 : 3;
   }
   throw error;
 }

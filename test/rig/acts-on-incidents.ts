@@ -5,7 +5,7 @@ import type { Intent } from '../../src/response/views.ts';
 import { actionIds, fieldIds, menuValue } from '../../src/slack/ids.ts';
 import type { Chance } from './chance.ts';
 import { type Hand, isDrawn, type Pressed, type Target } from './hand.ts';
-import type { Entry, What } from './ledger.ts';
+import { countsAsRepeat, type What } from './ledger.ts';
 import type { Scene } from './people.ts';
 import type { Room } from './rooms.ts';
 import { privateWords } from './secrets.ts';
@@ -27,8 +27,9 @@ export function actsOnIncidents({ slack, rooms, ledger }: Scene, hand: Hand, cha
     await hand.command(what, channel, text, { incident, ...(marker === undefined ? {} : { marker }) });
   };
 
-  const form = (what: Intent & What, target: Target, field: string): Promise<void> =>
-    hand.throughForm(what, target, buttonOrEntry(target, what), (words) => ({ [field]: words }));
+  const form = async (what: Intent & What, target: Target, field: string): Promise<void> => {
+    await hand.throughForm(what, target, buttonOrEntry(target, what), (words) => ({ [field]: words }));
+  };
 
   return {
     async declare() {
@@ -87,18 +88,11 @@ export function actsOnIncidents({ slack, rooms, ledger }: Scene, hand: Hand, cha
 
     /** The very same signed request once more, as a broken proxy would send it. */
     async replay() {
-      const known = ledger.entries.filter(
-        (entry) => entry.told === 'accepted' && !wasToldByMessage(entry) && Date.now() - entry.sentAt < replayableMs,
-      );
+      const known = ledger.entries.filter((entry) => countsAsRepeat(entry) && Date.now() - entry.sentAt < replayableMs);
       const of = known[chance.between(0, known.length - 1)];
       if (of !== undefined) ledger.replayed(of, await of.delivery.replay());
     },
   };
-}
-
-/** A click that was not stored is told by a message before it is acknowledged; sent again it would be a first time. */
-function wasToldByMessage({ how, delivery }: Entry): boolean {
-  return how === 'click' && delivery.answers() > 0;
 }
 
 /** A button by itself, or an entry of the menu. */

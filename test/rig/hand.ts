@@ -26,14 +26,14 @@ export interface Hand {
   press(what: What, target: Target, pressed: Pressed): Promise<Entry>;
   /**
    * Presses what opens a form, fills it and sends it off; now and then the person changes their mind. `fill` gets the form as
-   * text and words that no other delivery carries.
+   * text and words that no other delivery carries. Resolves with the form that was sent off, if one was.
    */
   throughForm(
     what: What,
     target: Target,
     pressed: Pressed,
     fill: (words: string, form: string) => Readonly<Record<string, string>>,
-  ): Promise<void>;
+  ): Promise<Entry | undefined>;
 }
 
 const formWithinMs = 3_500;
@@ -57,7 +57,8 @@ export function handOf(
     const ref = { channel: target.channel, ts: target.message.ts };
     const delivery = await slack.click(who, ref, action, { ...choice, stale: target.message });
     const { incident } = target;
-    return ledger.write({ what, how: 'click', who, incident, key: `click ${delivery.triggerId}`, sentAt, delivery });
+    const key = `click ${delivery.triggerId}`;
+    return ledger.write({ what, how: 'click', who, incident, key, sentAt, delivery, ...decisionIn(action, choice) });
   };
 
   const formAfter = async (before: string | undefined) => {
@@ -85,17 +86,27 @@ export function handOf(
       const before = slack.openView(who)?.id;
       asked = await press('open-form', target, pressed);
       const view = await formAfter(before);
-      if (view === undefined) return;
+      if (view === undefined) return undefined;
       asked.formOpened = true;
-      if (chance.happens(0.1)) return slack.close(who, view.id);
+      if (chance.happens(0.1)) {
+        await slack.close(who, view.id);
+        return undefined;
+      }
       const marker = ledger.marker();
       const sentAt = Date.now();
       const delivery = await slack.submit(who, view.id, fill(`${marker} ${privateWords}`, JSON.stringify(view.blocks)));
       const key = `submission ${view.id} ${view.hash}`;
-      ledger.write({ what, how: 'submission', who, incident: target.incident, key, marker, sentAt, delivery });
+      const { incident } = target;
+      const about = { incident, marker, ...decisionIn(pressed.action, pressed) };
+      const sent = ledger.write({ what, how: 'submission', who, key, sentAt, delivery, ...about });
       if (slack.openView(who)?.id === view.id) await slack.close(who, view.id);
+      return sent;
     },
   };
+}
+
+function decisionIn(action: string, { value }: Pick<Pressed, 'value'>): Partial<Entry> {
+  return value === undefined ? {} : { action: value, pressed: action };
 }
 
 /** What nobody could do in a client is no delivery: a button that is gone, a form that is closed. */

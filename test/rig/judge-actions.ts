@@ -4,48 +4,146 @@ import type { Shown } from '../../src/core/action/action.ts';
 import type { ActionEvent } from '../../src/core/action/event.ts';
 import type { Actor } from '../../src/core/actor.ts';
 import type { Recorded } from '../../src/core/event.ts';
+import { actionIds } from '../../src/slack/ids.ts';
+import type { Gap } from './keeper.ts';
+import type { Entry, Ledger } from './ledger.ts';
 import type { SeenRecord } from './record-seen.ts';
-import type { Writes } from './redis-writes.ts';
+import type { Write } from './redis-writes.ts';
 
 type Step = Recorded<ActionEvent>;
 
 export interface ActionFigures {
+  /** Asked for with everything that its risk demands. */
+  readonly asked: number;
   readonly claimed: number;
   readonly succeeded: number;
   readonly failed: number;
   /** Left for a person, because the world does not tell. */
   readonly unknown: number;
+  /** How the others ended, which never ran: void, cancelled, expired, rejected. */
+  readonly neverRan: number;
+  /** Kills that fell between the click that was the last one needed and the result. */
+  readonly killsOnTheWay: number;
+}
+
+export interface Outside {
+  readonly writes: readonly Write[];
+  readonly ledger: Ledger;
+  readonly gaps: readonly Gap[];
 }
 
 /** I1, and F48 to F50: also after a kill between approval and claim, in the middle of the effect, or before its result was stored. */
 export function judgeActions(
   seen: SeenRecord,
-  writes: Writes,
+  outside: Outside,
 ): { readonly problems: readonly string[]; readonly figures: ActionFigures } {
   const actions = actionsIn(seen);
-  const problems = [...actions].flatMap(([id, steps]) => judgeAction(id, steps));
-  const kinds = [
-    ['redis.maxmemory-policy', writes.policies],
-    ['redis.flushdb', writes.flushes],
-  ] as const;
-  for (const [kind, sent] of kinds) {
-    const claims = [...actions.values()].filter((steps) => kindOf(steps) === kind && has(steps, 'action-claimed'));
-    const succeeded = claims.filter((steps) => endOf(steps) === 'succeeded').length;
-    if (sent > claims.length) problems.push(`${kind} was sent ${sent} times for ${claims.length} claims`);
-    if (sent < succeeded) problems.push(`${kind} succeeded ${succeeded} times on record and was sent ${sent} times`);
-  }
+  const problems = [
+    ...[...actions].flatMap(([id, steps]) => judgeAction(id, steps)),
+    ...judgeWrites(actions, outside.writes),
+    ...outside.ledger.entries.flatMap((entry) => judgeDecision(entry, seen, actions)),
+  ];
   const ends = [...actions.values()].filter((steps) => has(steps, 'action-claimed')).map(endOf);
   const count = (end: string): number => ends.filter((one) => one === end).length;
+  const ways = [...actions].flatMap(([id, steps]) => wayOf(id, steps, outside.ledger));
+  const kills = outside.gaps.filter(({ why }) => why === 'SIGKILL');
   return {
     problems,
     figures: {
+      asked: ways.length,
       claimed: ends.length,
       succeeded: count('succeeded'),
       failed: count('failed'),
       unknown: count('unknown'),
+      neverRan: ways.length - ends.length,
+      killsOnTheWay: kills.filter(({ from }) => ways.some((way) => way.from <= from && from <= way.to)).length,
     },
   };
 }
+
+/**
+ * Each write belongs to one claim, in whose time it passed, and no claim has two. Claims of a server never overlap, so the earliest that
+ * fits is the right one.
+ */
+function judgeWrites(actions: ReadonlyMap<string, readonly Step[]>, writes: readonly Write[]): readonly string[] {
+  const open = [...actions].flatMap(([id, steps]) => {
+    const claimed = steps.find(({ event }) => event.type === 'action-claimed');
+    if (claimed === undefined) return [];
+    const ended = steps.find(({ event }) => event.type === 'action-finished' || event.type === 'action-settled');
+    const to = ended === undefined ? Number.POSITIVE_INFINITY : ended.recordedAt + clocksApartMs;
+    const surelySent =
+      ended?.event.type === 'action-finished'
+        ? ended.event.outcome === 'succeeded'
+        : ended?.event.type === 'action-settled' && ended.event.how === 'looked' && ended.event.as === 'succeeded';
+    return [{ id, kind: kindOf(steps), from: claimed.recordedAt - clocksApartMs, to, surelySent, sent: false }];
+  });
+  const problems: string[] = [];
+  for (const { kind, at } of writes) {
+    const claim = open
+      .filter((one) => one.kind === kind && !one.sent && one.from <= at && at <= one.to)
+      .toSorted((a, b) => a.to - b.to)[0];
+    if (claim === undefined)
+      problems.push(`${kind} was sent at ${new Date(at).toISOString()} without a claim of its own`);
+    else claim.sent = true;
+  }
+  const kinds = new Set<string>(['redis.maxmemory-policy', 'redis.flushdb']);
+  return [
+    ...problems,
+    ...open
+      .filter(({ kind, surelySent, sent }) => kinds.has(kind) && surelySent && !sent)
+      .map(({ id, kind }) => `${kind} of action ${id.slice(0, 8)} succeeded on record and was never sent`),
+  ];
+}
+
+/** Moments on the clock of the store and on ours. */
+const clocksApartMs = 100;
+
+/** No confirmation and no approval that was acknowledged is lost: it is on record, or the person was told why not. */
+function judgeDecision(
+  entry: Entry,
+  seen: SeenRecord,
+  actions: ReadonlyMap<string, readonly Step[]>,
+): readonly string[] {
+  const type = entry.pressed === undefined ? undefined : decisive[entry.pressed];
+  const row = seen.inbox.get(entry.key);
+  if (entry.what !== 'decide' || type === undefined || entry.action === undefined) return [];
+  if (entry.told !== 'accepted' || row === undefined) return [];
+  const steps = actions.get(entry.action) ?? [];
+  const onRecord = steps.some(({ event, actor }) => event.type === type && isPerson(actor, entry.who));
+  if (onRecord || entry.delivery.answers() > 0 || row.outcome?.startsWith('refused') === true) return [];
+  return [`lost: ${entry.pressed} of action ${entry.action.slice(0, 8)} by ${entry.who}, settled as ${row.outcome}`];
+}
+
+const decisive: Readonly<Record<string, ActionEvent['type']>> = {
+  [actionIds.move('request')]: 'action-requested',
+  [actionIds.move('approve')]: 'action-approved',
+};
+
+function isPerson(actor: Actor, name: string): boolean {
+  return actor.kind === 'person' && actor.id === `U0${name.toUpperCase()}`;
+}
+
+/** From the last click that was needed to the end, for an action that had all it needed. */
+function wayOf(id: string, steps: readonly Step[], ledger: Ledger): readonly { from: number; to: number }[] {
+  const ready = steps.find(({ event }) => 'runBy' in event && event.runBy !== undefined);
+  if (ready === undefined) return [];
+  const clicked = ledger.entries
+    .filter((entry) => entry.action === id && decisive[entry.pressed ?? ''] === ready.event.type)
+    .filter(({ sentAt }) => sentAt <= ready.recordedAt)
+    .map(({ sentAt }) => sentAt);
+  const end = steps.find(({ event, recordedAt }) => recordedAt >= ready.recordedAt && ends.has(event.type));
+  const from = clicked.length === 0 ? ready.recordedAt : Math.max(...clicked);
+  return [{ from, to: end?.recordedAt ?? Number.POSITIVE_INFINITY }];
+}
+
+const ends: ReadonlySet<ActionEvent['type']> = new Set<ActionEvent['type']>([
+  'action-finished',
+  'action-settled',
+  'action-voided',
+  'action-cancelled',
+  'action-expired',
+  'action-rejected',
+]);
 
 function actionsIn(seen: SeenRecord): ReadonlyMap<string, readonly Step[]> {
   const found = new Map<string, Step[]>();
@@ -69,6 +167,8 @@ function judgeAction(id: string, steps: readonly Step[]): readonly string[] {
   const claimedAt = steps.findIndex(({ event }) => event.type === 'action-claimed');
   if (claimedAt < 0) {
     if (has(steps, 'action-finished')) problems.push(said('has a result and was never claimed'));
+    const ready = steps.some(({ event }) => 'runBy' in event && event.runBy !== undefined);
+    if (ready && !steps.some(({ event }) => ends.has(event.type))) problems.push(said('was approved and forgotten'));
     return problems;
   }
   const before = steps.slice(0, claimedAt);

@@ -2,8 +2,8 @@
 
 import type { Recorded } from '../../src/core/event.ts';
 import type { PretendSlack } from '../../src/simulator/slack/workspace.ts';
-import { notAccepted } from '../../src/slack/taking.ts';
-import type { Entry, Ledger, What } from './ledger.ts';
+import { notAccepted, notCertain } from '../../src/slack/taking.ts';
+import type { Entry, Ledger, Told, What } from './ledger.ts';
 import type { Glance, SeenRecord } from './record-seen.ts';
 import type { Breath } from './starvation.ts';
 
@@ -20,6 +20,8 @@ export function judgeDurability(ledger: Ledger, slack: PretendSlack, seen: Glanc
     .map((entry) => `acknowledged and not on record: ${about(entry)}`);
 }
 
+const nothingStored: ReadonlySet<Told> = new Set<Told>(['looked', 'not accepted', 'form errors']);
+
 /** I2 and the present form of I1, when everything has come to rest. */
 export function judgeDeliveries(ledger: Ledger, slack: PretendSlack, seen: SeenRecord): readonly string[] {
   const refused = clicksToldNotAccepted(ledger, slack, seen);
@@ -30,7 +32,7 @@ export function judgeDeliveries(ledger: Ledger, slack: PretendSlack, seen: SeenR
     const row = seen.inbox.get(entry.key);
     const marked = entry.marker === undefined ? [] : (effects.get(entry.marker) ?? []);
     if (marked.length > 1) problems.push(`took effect ${marked.length} times: ${about(entry)}`);
-    if (entry.told === 'not accepted' || entry.told === 'form errors' || refused.has(entry)) {
+    if (nothingStored.has(entry.told) || refused.has(entry)) {
       if (row !== undefined) problems.push(`told as not accepted, and in the inbox as ${row.outcome}: ${about(entry)}`);
       if (marked.length > 0) problems.push(`told as not accepted, and took effect: ${about(entry)}`);
       continue;
@@ -85,7 +87,7 @@ export function clicksToldNotAccepted(ledger: Ledger, slack: PretendSlack, seen:
     const line = slack.ephemerals(entry.who).find((message) => {
       const at = Number(message.ts) * 1_000;
       const inTime = at >= entry.sentAt && at <= entry.sentAt + entry.delivery.ackMs + toldWithinMs;
-      return message.text === notAccepted && inTime && !spent.has(message.ts);
+      return saysNotStored.has(message.text) && inTime && !spent.has(message.ts);
     });
     if (line === undefined) continue;
     spent.add(line.ts);
@@ -93,6 +95,9 @@ export function clicksToldNotAccepted(ledger: Ledger, slack: PretendSlack, seen:
   }
   return told;
 }
+
+/** Who was told that it is not certain hears later that it was not accepted, when it was not. */
+const saysNotStored: ReadonlySet<string> = new Set([notAccepted, notCertain]);
 
 /** Events by the marker of the words in them. */
 function markedEvents(seen: SeenRecord): ReadonlyMap<string, readonly Recorded[]> {
@@ -114,8 +119,8 @@ function wasAnsweredInstead(entry: Entry): boolean {
 
 /** Commands are answered, but for the review, which is a message of its own. A form opened, or its click was answered. */
 function sawTheEnd(entry: Entry, outcome: string): boolean {
-  // Nobody waits for the answer to what Slack reported as failed.
-  if (entry.told === 'nothing') return true;
+  // What Slack reported as failed, or we as not certain, has one effect or none.
+  if (entry.told === 'nothing' || entry.told === 'not certain') return true;
   if (entry.what === 'open-form') return entry.formOpened || entry.delivery.answers() > 0;
   if (entry.how === 'command' && entry.what !== 'health') return entry.delivery.answers() > 0;
   if (entry.how === 'click' && outcome.startsWith('refused')) return entry.delivery.answers() > 0;
@@ -140,6 +145,11 @@ function whispersIn(ledger: Ledger, slack: PretendSlack): { take(who: string): b
   };
 }
 
+/** That nothing could be stored is said of a repeat, or of a first try that counted all the same; it is no answer to what was asked. */
+function wasAnswered({ delivery }: Entry): boolean {
+  return delivery.said().some((text) => !saysNotStored.has(text));
+}
+
 /** Deliveries without words of their own are counted: as many events as deliveries that took effect, incident by incident. */
 function judgeCounts(ledger: Ledger, seen: SeenRecord, refused: ReadonlySet<Entry>): readonly string[] {
   const counted: readonly { what: What; type: string; exactly: boolean }[] = [
@@ -159,10 +169,12 @@ function judgeCounts(ledger: Ledger, seen: SeenRecord, refused: ReadonlySet<Entr
       const outcomeOf = (entry: Entry): string => seen.inbox.get(entry.key)?.outcome ?? 'not in the inbox';
       const effective = asked.filter(
         // A click that came too late is answered and settled like one that worked.
-        (entry) => outcomeOf(entry) === 'done' && (entry.how === 'command' || entry.delivery.answers() === 0),
+        (entry) => outcomeOf(entry) === 'done' && (entry.how === 'command' || !wasAnswered(entry)),
       ).length;
       if (exactly ? events === effective : events <= effective) return [];
-      const all = asked.map((entry) => `${about(entry)} ${outcomeOf(entry)}, ${entry.delivery.answers()} answers`);
+      const all = asked.map(
+        (entry) => `${about(entry)} ${outcomeOf(entry)}, answered ${JSON.stringify(entry.delivery.said())}`,
+      );
       return [
         `${id}: ${effective} deliveries to ${what} took effect, and ${events} are on record:\n    ${all.join('\n    ')}`,
       ];

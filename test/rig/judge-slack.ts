@@ -1,7 +1,8 @@
 // Judges what people see in Slack against the record: one of each, nothing twice, and every card says what the events say.
 
+import type { Recorded } from '../../src/core/event.ts';
 import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
-import { outboxEvent } from '../../src/slack/ids.ts';
+import { actionIds, outboxEvent } from '../../src/slack/ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { SeenRecord } from './record-seen.ts';
 import { isCard } from './rooms.ts';
@@ -94,6 +95,7 @@ function judgeIncident(
   const unanswered = bots.filter((message) => message.text.startsWith(`UNANSWERED · ${id}`)).length;
   const exhausted = events.filter(({ event }) => event.type === 'escalation-exhausted').length;
   if (unanswered !== exhausted) problems.push(`${id}: said ${unanswered} times that nobody answered`);
+  problems.push(...judgeAnnounced(id, events, bots));
   const drafted = events.filter(({ event }) => event.type === 'report-drafted').length;
   const reports = slack.files().filter((file) => file.name === `${id.toLowerCase()}-report.md`);
   const shares = reports.reduce((sum, file) => sum + file.shares.length, 0);
@@ -101,6 +103,31 @@ function judgeIncident(
     problems.push(`${id}: ${drafted} drafts on record, ${reports.length} files in ${shares} messages`);
   }
   return problems;
+}
+
+/** F51: whatever happened to an action is told in the channel once; of an outcome that nobody knows, with the question to people. */
+function judgeAnnounced(id: string, events: readonly Recorded[], bots: readonly PretendMessage[]): readonly string[] {
+  const told = (words: string): number => bots.filter((message) => message.text.startsWith(words)).length;
+  const claimed = events.filter(({ event }) => event.type === 'action-claimed').length;
+  const lost = events.flatMap(({ event }) =>
+    event.type === 'action-finished' && event.outcome === 'unknown' ? [event.action] : [],
+  );
+  const unsettled = lost.filter(
+    (action) => !events.some(({ event }) => event.type === 'action-settled' && event.action === action),
+  );
+  return [
+    ...(told('RUNNING · ') === claimed ? [] : [`${id}: ${claimed} actions ran, said ${told('RUNNING · ')} times`]),
+    ...(told('OUTCOME UNKNOWN · ') === lost.length
+      ? []
+      : [`${id}: ${lost.length} outcomes got unknown, said ${told('OUTCOME UNKNOWN · ')} times`]),
+    ...unsettled
+      .filter((action) => !bots.some(({ blocks }) => asksHow(action, JSON.stringify(blocks ?? []))))
+      .map((action) => `${id}: nobody is asked how action ${action.slice(0, 8)} ended`),
+  ];
+}
+
+function asksHow(action: string, blocks: string): boolean {
+  return blocks.includes(`"${actionIds.move('took-effect')}"`) && blocks.includes(`"${action}"`);
 }
 
 function judgeReviews(slack: PretendSlack, posts: readonly PretendMessage[], seen: SeenRecord): readonly string[] {
@@ -128,7 +155,7 @@ function judgeSecrets(slack: PretendSlack, log: string): readonly string[] {
 function steady(text = ''): string {
   return text
     .replace(/\d+ of \d+ healthy samples/, 'n healthy samples')
-    .replaceAll(/\bU0(CROWD\d|RITA|OMAR|LENA)\b/g, (_id, name: string) => name.toLowerCase());
+    .replaceAll(/\bU0(CROWD\d+|RITA|OMAR|LENA)\b/g, (_id, name: string) => name.toLowerCase());
 }
 
 function differing(shown: string, right: string): string {

@@ -1,9 +1,11 @@
 // The judges of the rig can say no: each promise is broken once here, and the judge of it notices.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { person, theBot } from '../../src/core/actor.ts';
 import type { Event, Recorded } from '../../src/core/event.ts';
 import { incidentFrom } from '../../src/core/incident.ts';
 import { type Delivery, type PretendSlack, startPretendSlack } from '../../src/simulator/slack/workspace.ts';
+import { notAccepted } from '../../src/slack/taking.ts';
 import { anObservation } from '../support/face-views.ts';
 import { judgeAcks, judgeDeliveries, judgeDurability } from './judge-deliveries.ts';
 import { judgeChains, judgeRecord } from './judge-record.ts';
@@ -33,11 +35,16 @@ const untouched: SeenRecord = {
 
 /** One declaration that was acknowledged and answered. */
 function declaredOnce(
-  over: Partial<Entry> & { readonly body?: string; readonly ackMs?: number; readonly answers?: number } = {},
+  over: Partial<Entry> & {
+    readonly body?: string;
+    readonly ackMs?: number;
+    readonly answers?: number;
+    readonly said?: readonly string[];
+  } = {},
 ) {
   const ledger = openLedger();
   const marker = ledger.marker();
-  const { body = '', ackMs = 40, answers = 1 } = over;
+  const { body = '', ackMs = 40, answers = 1, said = ['said'] } = over;
   const delivery: Delivery = {
     kind: 'command',
     status: 200,
@@ -45,6 +52,7 @@ function declaredOnce(
     body,
     outcome: 'ok',
     answers: () => answers,
+    said: () => said,
     replay: () => Promise.reject(new Error('nobody replays')),
   };
   const entry = {
@@ -71,7 +79,7 @@ function streamOf(...events: readonly object[]): SeenRecord['streams'] {
       seq: index + 1,
       at: 1_000,
       recordedAt: 1_000,
-      actor: { kind: 'bot' },
+      actor: (event as Event).type === 'acknowledged' ? person('U0CROWD0') : theBot,
       event: event as Event,
       hash: '',
     }),
@@ -120,6 +128,24 @@ describe('the judge of deliveries', () => {
   ])('notices: %s', (said, over, seenWith) => {
     const { ledger, marker } = declaredOnce(over);
     expect(judge(ledger, seenWith(marker)).join('\n')).toContain(said);
+  });
+
+  it.each<[string, readonly string[], number]>([
+    ['counts a click whose repeat was told that nothing could be stored', [notAccepted], 0],
+    ['notices a click that was refused and has its effect all the same', ['It is acknowledged already.'], 1],
+  ])('%s', (_what, said, objections) => {
+    const { ledger } = declaredOnce({ what: 'acknowledge', how: 'click', incident: 'INC-1', said });
+    const streams = streamOf(declaration(''), { type: 'acknowledged' });
+    const incident = incidentFrom(streams.get('INC-1') ?? []);
+    const inbox = settled('done');
+    const incidents = incident === undefined ? [] : [incident];
+    expect(judge(ledger, { inbox, streams, incidents })).toHaveLength(objections);
+  });
+
+  it('asks for no record of what was answered at once while nothing could be stored', () => {
+    const { ledger } = declaredOnce({ what: 'look', body: '{"response_type":"ephemeral","text":"2 open"}' });
+    expect(judge(ledger, {})).toEqual([]);
+    expect(judge(ledger, { inbox: settled('done') })).toHaveLength(1);
   });
 
   it('notices at the moment of a kill what is not durable', () => {

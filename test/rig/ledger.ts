@@ -1,7 +1,8 @@
 // The ledger: every delivery that people made, what they were told, and what they saw come of it.
 
 import type { Delivery } from '../../src/simulator/slack/workspace.ts';
-import { notAccepted } from '../../src/slack/taking.ts';
+import { actionIds } from '../../src/slack/ids.ts';
+import { formProblemOf, notAccepted, notCertain } from '../../src/slack/taking.ts';
 
 export type What =
   | 'declare'
@@ -23,8 +24,11 @@ export type What =
   /** Reads only: list, show, status, on call, help. */
   | 'look';
 
-/** What the delivery itself was answered: stored, told to be not stored, refused inside the form, or nothing at all. */
-export type Told = 'accepted' | 'not accepted' | 'form errors' | 'nothing';
+/**
+ * What the delivery itself was answered: stored, told to be not stored or to be not certain, refused inside the form, or nothing at all.
+ * `looked`: who only looks is answered at once while nothing can be stored.
+ */
+export type Told = 'accepted' | 'looked' | 'not accepted' | 'not certain' | 'form errors' | 'nothing';
 
 export interface Entry {
   readonly what: What;
@@ -35,6 +39,9 @@ export interface Entry {
   /** Words that no other delivery carries. */
   readonly marker?: string;
   readonly incident?: string;
+  /** Of a decision: the action that it is about, and what was pressed. */
+  readonly action?: string;
+  readonly pressed?: string;
   /** Epoch ms. */
   readonly sentAt: number;
   readonly delivery: Delivery;
@@ -49,21 +56,35 @@ export interface Ledger {
   readonly entries: readonly Entry[];
   /** Identical signed requests that were sent again, and what they were answered. */
   readonly replays: readonly { readonly of: Entry; readonly again: Delivery }[];
+  /** Declarations that were accepted, joined ones included. */
+  declared(): number;
+  /** Actions whose confirmation was accepted. */
+  confirmed(): number;
   write(entry: Omit<Entry, 'told' | 'formOpened'>): Entry;
   replayed(of: Entry, again: Delivery): void;
   marker(): string;
 }
 
+const request = actionIds.move('request');
+
 export function openLedger(slackTellsNow: () => number = Date.now): Ledger {
   const entries: Entry[] = [];
   const replays: { of: Entry; again: Delivery }[] = [];
+  const confirmed = new Set<string>();
   let markers = 0;
+  let declared = 0;
   return {
     entries,
     replays,
+    declared: () => declared,
+    confirmed: () => confirmed.size,
     write(fresh) {
       const entry: Entry = { ...fresh, told: toldBy(fresh.delivery), formOpened: false };
       entries.push(entry);
+      if (entry.told !== 'accepted') return entry;
+      if (entry.what === 'declare') declared += 1;
+      if (entry.what === 'decide' && entry.pressed === request && entry.action !== undefined)
+        confirmed.add(entry.action);
       return entry;
     },
     replayed: (of, again) => void replays.push({ of, again }),
@@ -74,8 +95,15 @@ export function openLedger(slackTellsNow: () => number = Date.now): Ledger {
   };
 }
 
+/** A click that was not stored is told by a message before it is acknowledged; sent again it would be a first time. */
+export function countsAsRepeat({ told, how, delivery }: Entry): boolean {
+  return told === 'accepted' && !(how === 'click' && delivery.answers() > 0);
+}
+
 function toldBy({ outcome, body }: Delivery): Told {
   if (outcome !== 'ok') return 'nothing';
   if (body.includes(notAccepted)) return 'not accepted';
-  return body.includes('"response_action":"errors"') ? 'form errors' : 'accepted';
+  if ([notCertain, formProblemOf('uncertain') ?? notCertain].some((said) => body.includes(said))) return 'not certain';
+  if (body.includes('"response_action":"errors"')) return 'form errors';
+  return body.includes('"response_type":"ephemeral"') ? 'looked' : 'accepted';
 }

@@ -11,6 +11,9 @@ const { values } = parseArgs({
     stops: { type: 'string', default: '4' },
     outages: { type: 'string', default: '0' },
     incidents: { type: 'string', default: '100' },
+    actions: { type: 'string', default: '0' },
+    people: { type: 'string', default: '12' },
+    looks: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     traces: { type: 'string' },
   },
@@ -21,9 +24,8 @@ const { engine, traces } = values;
 if (engine !== 'embedded' && engine !== 'postgres') wrongUse(`--engine ${engine}: it is embedded or postgres`);
 const missing = engine === 'postgres' ? whyNoPostgres() : undefined;
 if (missing !== undefined) wrongUse(missing);
-const [kills, stops, outages, incidents, seed] = (['kills', 'stops', 'outages', 'incidents', 'seed'] as const).map(
-  (name) => numberOf(name, values[name]),
-) as [number, number, number, number, number];
+const [kills, stops, outages, seed] = [number('kills'), number('stops'), number('outages'), number('seed')];
+const [incidents, actions, people, looks] = [number('incidents'), number('actions'), number('people'), number('looks')];
 if (outages > 0 && engine === 'embedded') wrongUse('--outages: the embedded store cannot go away without the bot');
 
 process.stdout.write(`seed ${seed}\n`);
@@ -33,6 +35,9 @@ const { problems, ...figures } = await runRig({
   stops,
   outages,
   incidents,
+  actions,
+  people,
+  looks,
   seed,
   say: (line) => void process.stdout.write(`${line}\n`),
   ...(traces === undefined ? {} : { traces }),
@@ -45,7 +50,8 @@ for (const problem of problems) process.stdout.write(`  ${problem}\n`);
 process.stdout.write(`${JSON.stringify({ ...figures, problems: problems.length })}\n`);
 process.exit(problems.length === 0 ? 0 : 1);
 
-function numberOf(name: string, text: string): number {
+function number(name: Exclude<keyof typeof values, 'engine' | 'traces'>): number {
+  const text = values[name];
   return /^\d+$/.test(text) ? Number(text) : wrongUse(`--${name} ${text} is not a number`);
 }
 

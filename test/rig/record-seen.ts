@@ -91,15 +91,18 @@ export async function glance({ db }: Engine, since = 0): Promise<Glance> {
   const numbers = await db.selectFrom('incident').select('number').orderBy('number').execute();
   return {
     inbox: new Map(
-      inbox.map((row) => [
-        row.key,
-        {
-          key: row.key,
-          outcome: row.outcome,
-          takenAt: row.taken_at.getTime(),
-          settledAt: row.settled_at?.getTime(),
-        },
-      ]),
+      // A key that was closed, so that nothing is ever taken under it, is no delivery.
+      inbox
+        .filter(({ kind }) => kind !== 'refused')
+        .map((row) => [
+          row.key,
+          {
+            key: row.key,
+            outcome: row.outcome,
+            takenAt: row.taken_at.getTime(),
+            settledAt: row.settled_at?.getTime(),
+          },
+        ]),
     ),
     outbox: outbox.map((row) => ({
       id: row.id,

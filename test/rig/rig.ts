@@ -4,18 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Chance, chanceOf } from './chance.ts';
 import { judgeActions } from './judge-actions.ts';
 import { judgeAcks, judgeDeliveries, judgeDurability } from './judge-deliveries.ts';
-import { judgeChains, judgeRecord, unsettled } from './judge-record.ts';
+import { judgeChains, judgeRecord } from './judge-record.ts';
 import { judgeSlack } from './judge-slack.ts';
 import { type Keeper, keepBot } from './keeper.ts';
 import { nextMoment, waitAndStrike } from './killer.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { EngineName } from './memories.ts';
 import { bringPeople, type People } from './people.ts';
-import { glance, readRecord, type SeenRecord } from './record-seen.ts';
+import { glance } from './record-seen.ts';
+import { comeToRest } from './rest.ts';
 import { watchRooms } from './rooms.ts';
-import { raiseStage, type Stage } from './stage.ts';
+import { ladderEndMs, raiseStage, type Stage } from './stage.ts';
 import { watchBreath } from './starvation.ts';
 import { type Summary, summary } from './summary.ts';
+import { startWeather } from './weather.ts';
 
 export interface RigOptions {
   readonly engine: EngineName;
@@ -27,6 +29,12 @@ export interface RigOptions {
   readonly outages: number;
   /** Declarations that are accepted before people go home. */
   readonly incidents: number;
+  /** Instead of them so many actions that are asked for, each decision twice; default 0. */
+  readonly actions?: number;
+  /** How many people are at work at the same time, at most 24. */
+  readonly people: number;
+  /** After how many of the kills the remains are looked at, before anybody has mended anything; the end judges the same once more. */
+  readonly looks: number;
   readonly seed: number;
   readonly say?: (line: string) => void;
   /** Where the bot's log is left when something is wrong. */
@@ -39,16 +47,14 @@ export interface Verdict extends Summary {
 
 /** The first outage of a run; the rest are restarts. */
 const longOutageMs = 10_000;
-/** From the last act of people until nothing is under way any more. */
-const restWithinMs = 180_000;
-const declaredWithinMs = 60_000;
+const progressWithinMs = 60_000;
 const stopWithinMs = 10_000;
 
 export async function runRig(options: RigOptions): Promise<Verdict> {
-  const { engine, incidents: declarations, seed, say = () => undefined } = options;
+  const { engine, incidents: declarations, actions = 0, seed, say = () => undefined } = options;
   const chance = chanceOf(seed);
   const ledger = openLedger();
-  const stage = await raiseStage(engine);
+  const stage = await raiseStage(engine, { forActions: actions > 0 });
   let databaseIsAway = false;
   const keeper = keepBot(stage, () => databaseIsAway);
   const breath = watchBreath(() => keeper.pid());
@@ -56,37 +62,44 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
   try {
     await keeper.start();
     const rooms = watchRooms(stage.slack);
-    const people = bringPeople({ slack: stage.slack, rooms, ledger, chance: chance.strand('people'), declarations });
-    const endWeather = startWeather(stage, chance.strand('weather'));
+    const people = bringPeople({
+      ...{ slack: stage.slack, rooms, ledger, chance: chance.strand('people') },
+      ...{ people: options.people, declarations, actions },
+    });
+    const endWeather = startWeather(stage.systems, chance.strand('weather'));
     const endWatching = watchAnswers(ledger);
 
     const blows = shuffled(chance.strand('blows'), options);
+    const parts = blows.length + options.outages + 1;
+    const done = (): string => `${Math.round(people.progress() * 100)} % done`;
     for (const [index, blow] of blows.entries()) {
-      await declared(people, (declarations * (index + 1)) / (blows.length + options.outages + 1));
-      await strike(stage, keeper, chance.strand(`blow ${index}`), blow);
-      problems.push(...(await lookAtRemains(stage, ledger, keeper)));
+      await progress(people, index + 1, parts);
+      await strike(stage, keeper, chance.strand(`blow ${index}`), { blow, aboutActions: actions > 0 });
+      if (isLookedAt(index, blows.length, options.looks)) {
+        problems.push(...(await lookAtRemains(stage, ledger, keeper)));
+      }
       await keeper.start();
       const { moment, startMs } = keeper.gaps.at(-1) ?? { moment: '', startMs: 0 };
-      say(`${index + 1}/${blows.length} ${blow} ${moment}, ready after ${startMs} ms, ${people.declared()} declared`);
+      say(`${index + 1}/${blows.length} ${blow} ${moment}, ready after ${startMs} ms, ${done()}`);
     }
     for (let index = 0; index < options.outages; index += 1) {
-      const done = blows.length + index + 1;
-      await declared(people, (declarations * done) / (blows.length + options.outages + 1));
+      await progress(people, blows.length + index + 1, parts);
       const awayMs = index === 0 ? longOutageMs : chance.between(200, 1_500);
       databaseIsAway = true;
       await stage.memory.outage?.(awayMs);
       databaseIsAway = false;
-      say(`outage ${index + 1}/${options.outages} of ${awayMs} ms, ${people.declared()} declared`);
-      await sleep(chance.between(3_000, 8_000));
+      say(`outage ${index + 1}/${options.outages} of ${awayMs} ms, ${done()}`);
+      await sleep(chance.between(2_000, 5_000));
     }
-    await declared(people, declarations);
+    await progress(people, parts, parts);
     await people.goHome();
     await endWeather();
+    await sleep(Math.max(0, lastDeclaredAt(ledger) + ladderEndMs - Date.now()));
 
     const { seen, stoppedAt } = await comeToRest(stage, keeper, say);
     endWatching();
     const acks = judgeAcks(ledger, keeper.gaps, breath);
-    const actions = judgeActions(seen, stage.redisWrites.count());
+    const judged = judgeActions(seen, { writes: stage.redisWrites.all, ledger, gaps: keeper.gaps });
     const slackView = judgeSlack(stage.slack, seen, ledger, stage.log());
     problems.push(
       ...keeper.crashes,
@@ -94,7 +107,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
       ...acks.problems,
       ...judgeDeliveries(ledger, stage.slack, seen),
       ...judgeRecord(seen, stoppedAt),
-      ...actions.problems,
+      ...judged.problems,
       ...slackView.problems,
       ...judgeLog(stage.log()),
     );
@@ -102,7 +115,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
       ...summary(options, ledger, keeper, seen, {
         ...slackView,
         unmeasuredAcks: acks.unmeasured,
-        actions: actions.figures,
+        actions: judged.figures,
       }),
       problems: [...new Set(problems)],
     };
@@ -128,8 +141,21 @@ function shuffled(chance: Chance, { kills, stops }: RigOptions): readonly Blow[]
   return blows;
 }
 
-async function strike(stage: Stage, keeper: Keeper, chance: Chance, blow: Blow): Promise<void> {
-  const moment = nextMoment(chance);
+function isLookedAt(index: number, blows: number, looks: number): boolean {
+  return index % Math.max(1, Math.floor(blows / Math.max(1, looks))) === 0;
+}
+
+function lastDeclaredAt(ledger: Ledger): number {
+  return Math.max(0, ...ledger.entries.filter(({ what }) => what === 'declare').map(({ sentAt }) => sentAt));
+}
+
+async function strike(
+  stage: Stage,
+  keeper: Keeper,
+  chance: Chance,
+  { blow, aboutActions }: { readonly blow: Blow; readonly aboutActions: boolean },
+): Promise<void> {
+  const moment = nextMoment(chance, aboutActions);
   const signal = blow === 'stop' ? 'SIGTERM' : 'SIGKILL';
   if (moment === 'starting') {
     if (blow === 'stop') await keeper.terminate('whenever');
@@ -153,37 +179,15 @@ async function lookAtRemains(stage: Stage, ledger: Ledger, keeper: Keeper): Prom
   return [...judgeDurability(ledger, stage.slack, seen), ...judgeChains(seen)];
 }
 
-/** Where too few declarations get through, time passes instead. */
-async function declared(people: People, wanted: number): Promise<void> {
-  const end = Date.now() + declaredWithinMs;
-  while (people.declared() < Math.floor(wanted) && Date.now() < end) await sleep(50);
-}
-
-/** Systems fall ill and recover, so that checks say all that they can say. */
-function startWeather(stage: Stage, chance: Chance): () => Promise<void> {
-  const ills = [
-    'cache-cold',
-    'cpu-exhausted',
-    'prometheus:hang',
-    'redis:down',
-    'redis:cut',
-    'dashboard:http500',
-  ] as const;
-  let over = false;
-  const run = async (): Promise<void> => {
-    while (!over) {
-      const ill = chance.pick(ills);
-      stage.systems.inject(ill);
-      await sleep(chance.between(500, 4_000));
-      stage.systems.heal(ill);
-      await sleep(chance.between(500, 3_000));
-    }
-  };
-  const running = run();
-  return () => {
-    over = true;
-    return running;
-  };
+/**
+ * Until `part` of all parts is done. Until then people may do no more than that part and the next, so that every blow falls into
+ * something. Where too little gets through, time passes instead.
+ */
+async function progress(people: People, part: number, parts: number): Promise<void> {
+  const wanted = part / parts;
+  people.allow((part + 1) / parts);
+  const end = Date.now() + progressWithinMs;
+  while (people.progress() < wanted && Date.now() < end) await sleep(50);
 }
 
 /** When an answer arrives is known only by looking. */
@@ -195,46 +199,6 @@ function watchAnswers(ledger: Ledger): () => void {
     }
   }, 200);
   return () => clearInterval(timer);
-}
-
-/** Lets the bot finish, stops it and looks; starts it once more while something is under way. */
-async function comeToRest(
-  stage: Stage,
-  keeper: Keeper,
-  say: (line: string) => void,
-): Promise<{ readonly seen: SeenRecord; readonly stoppedAt: number }> {
-  const deadline = Date.now() + restWithinMs;
-  for (;;) {
-    await emptyQueues(keeper, deadline);
-    await keeper.terminate('at rest');
-    const stoppedAt = Date.now();
-    const seen = await stage.memory.look((engine) => readRecord(engine, stage));
-    const left = unsettled(seen, stoppedAt);
-    if (left.length === 0 || Date.now() > deadline) return { seen, stoppedAt };
-    say(`not at rest: ${left.slice(0, 3).join('; ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}`);
-    await keeper.start();
-    await sleep(4_000);
-  }
-}
-
-/** Until the bot says three times in a row that nothing waits. */
-async function emptyQueues(keeper: Keeper, deadline: number): Promise<void> {
-  for (let seenEmpty = 0; seenEmpty < 3 && Date.now() < deadline; ) {
-    const waiting = await waitingIn(keeper.url());
-    seenEmpty = waiting === 0 ? seenEmpty + 1 : 0;
-    await sleep(400);
-  }
-}
-
-/** Rows that are due, over all queues; undefined when the bot does not say just now. */
-async function waitingIn(url: string): Promise<number | undefined> {
-  const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-  if (answer?.ok !== true) return undefined;
-  const text = await answer.text();
-  const waiting = [...text.matchAll(/^acgs_chatops_queue_waiting\{queue="(?:inbox|outbox|jobs)"\} (\d+)$/gm)];
-  // Right after a start the store may not have been asked yet: no data is not zero.
-  if (waiting.length < 3) return undefined;
-  return waiting.reduce((sum, [, rows]) => sum + Number(rows), 0);
 }
 
 /** F52. */

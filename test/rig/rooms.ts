@@ -9,6 +9,8 @@ export interface Room {
   card?: PretendMessage;
   /** The card as it was drawn before: what a phone that slept still shows. */
   earlier?: PretendMessage;
+  /** As the card says. */
+  isClosed: boolean;
   /** Messages of actions, by ts. */
   readonly actions: Map<string, PretendMessage>;
 }
@@ -27,7 +29,12 @@ export function watchRooms(slack: PretendSlack): Rooms {
     if (change.kind === 'channel' && typeof change.channel === 'string' && !rooms.has(change.channel)) {
       const number = roomName.exec(slack.channel(change.channel).name)?.[1];
       if (number !== undefined) {
-        rooms.set(change.channel, { channel: change.channel, incident: `INC-${number}`, actions: new Map() });
+        rooms.set(change.channel, {
+          channel: change.channel,
+          incident: `INC-${number}`,
+          isClosed: false,
+          actions: new Map(),
+        });
       }
     }
     if (change.kind !== 'message') return;
@@ -39,13 +46,13 @@ export function watchRooms(slack: PretendSlack): Rooms {
     if (!isCard(message)) return;
     if (room.card !== undefined) room.earlier = room.card;
     room.card = message;
+    room.isClosed = /^✅ (RESOLVED|FALSE ALARM)/.test(message.text);
   });
   const all = (): readonly Room[] => [...rooms.values()];
-  const isClosed = (room: Room): boolean => /^✅ (RESOLVED|FALSE ALARM)/.test(room.card?.text ?? '');
   return {
     all,
-    open: () => all().filter((room) => room.card !== undefined && !isClosed(room)),
-    closed: () => all().filter(isClosed),
+    open: () => all().filter((room) => room.card !== undefined && !room.isClosed),
+    closed: () => all().filter(({ isClosed }) => isClosed),
   };
 }
 

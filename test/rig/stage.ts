@@ -3,25 +3,24 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paceRunbooks } from '../../src/simulator/bot-setup.ts';
 import { defaultPeople } from '../../src/simulator/slack/defaults.ts';
 import { type PretendSlack, startPretendSlack } from '../../src/simulator/slack/workspace.ts';
 import { type Life, startBot } from './bot-process.ts';
 import { type EngineName, type Memory, startMemory } from './memories.ts';
 import { crowd } from './people.ts';
 import { type RedisWrites, watchRedisWrites } from './redis-writes.ts';
+import { writeRunbooks } from './rig-runbook.ts';
 import { planted } from './secrets.ts';
 import { type SystemsThread, startSystemsThread } from './systems-thread.ts';
 
 /** Levels seconds apart, so that a rig sees them all: pageAt in ms, as the configuration below says. */
 export const ladder = [
   { level: 'L1', name: 'On-call engineer', pageAtMs: 0, slack: ['S0ONCALL'] },
-  { level: 'L2', name: 'Platform team lead', pageAtMs: 5_000, slack: ['U0LENA'] },
-  { level: 'L3', name: 'Engineering manager', pageAtMs: 10_000, slack: ['U0OMAR'] },
+  { level: 'L2', name: 'Platform team lead', pageAtMs: 2_000, slack: ['U0LENA'] },
+  { level: 'L3', name: 'Engineering manager', pageAtMs: 4_000, slack: ['U0OMAR'] },
 ] as const;
-
-/** Recoveries within seconds; a turn of a watch often enough to be hit, and seldom enough to leave room for people. */
-const pace = { window: '10s', fastWindow: '5s', every: '4s', samples: 3, hold: '3s' };
+/** Twice the last level: nobody is called any more. */
+export const ladderEndMs = 2 * Math.max(...ladder.map(({ pageAtMs }) => pageAtMs));
 
 /** What is allowed to a start; beyond it the rig gives up. */
 const readyWithinMs = 60_000;
@@ -43,7 +42,8 @@ export interface Stage {
   stop(traces?: string): Promise<void>;
 }
 
-export async function raiseStage(engine: EngineName): Promise<Stage> {
+/** `forActions`: with actions on many targets in the runbook. */
+export async function raiseStage(engine: EngineName, { forActions = false } = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), `acgs-rig-${engine}-`));
   const clearAway = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', clearAway);
@@ -62,7 +62,7 @@ export async function raiseStage(engine: EngineName): Promise<Stage> {
   const configFile = join(folder, 'config.yml');
   const logFile = join(folder, 'bot.log');
   writeFileSync(logFile, '');
-  writeFileSync(configFile, JSON.stringify(configuration(slack, systems, memory, redisWrites, folder)));
+  writeFileSync(configFile, JSON.stringify(configuration({ slack, systems, memory, redisWrites, folder, forActions })));
   const environment = {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -102,13 +102,14 @@ export async function raiseStage(engine: EngineName): Promise<Stage> {
   };
 }
 
-function configuration(
-  slack: PretendSlack,
-  { systems }: SystemsThread,
-  memory: Memory,
-  redisWrites: RedisWrites,
-  folder: string,
-): object {
+function configuration({
+  slack,
+  systems: { systems },
+  memory,
+  redisWrites,
+  folder,
+  forActions,
+}: Pick<Stage, 'slack' | 'systems' | 'memory' | 'redisWrites' | 'folder'> & { readonly forActions: boolean }): object {
   const everybody = crowd.map((person) => person.id);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, systems.kubeconfig, { mode: 0o600 });
@@ -125,19 +126,11 @@ function configuration(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the same.
       dashboard: { url: systems.dashboard.replace('://', '://rig:${env:RIG_DASHBOARD_PASSWORD}@') },
       redis: { url: systems.redis, actionsUrl: redisWrites.url },
+      ...(forActions ? { alertmanager: { url: systems.alertmanager } } : {}),
       kubernetes: { kubeconfig, namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },
     },
-    runbooks: [withOneChart(paceRunbooks(join(folder, 'runbooks'), pace))],
+    runbooks: [writeRunbooks(join(folder, 'runbooks'), forActions)],
     store: memory.store,
     environment: 'test',
   };
-}
-
-/** Drawing is what an incident costs most, and a second chart is lost no other way than the first. */
-function withOneChart(folder: string): string {
-  const file = join(folder, 'queries.yml');
-  const [first = '', ...rest] = readFileSync(file, 'utf8').split(/^ *chart: \{.*\}\n/m);
-  if (rest.length < 2) throw new Error('the shipped queries.yml no longer has charts');
-  writeFileSync(file, `${first}      chart: { range: 1h, step: 15s }\n${rest.join('')}`);
-  return folder;
 }

@@ -17,6 +17,7 @@ export interface Summary {
   readonly deliveries: number;
   readonly acknowledged: number;
   readonly notAccepted: number;
+  readonly notCertain: number;
   readonly unanswered: number;
   readonly replays: number;
   readonly messages: number;
@@ -62,6 +63,7 @@ export function summary(
     deliveries: ledger.entries.length,
     acknowledged: told('accepted'),
     notAccepted: told('not accepted'),
+    notCertain: told('not certain'),
     unanswered: told('nothing'),
     replays: ledger.replays.length,
     messages: judged.messages,

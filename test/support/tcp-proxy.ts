@@ -72,8 +72,14 @@ const keptBytes = 1_000_000;
 // Below the range from which systems give ports to whoever asks for any, so that a refused port is free to come back.
 const ports = { from: 20_000, to: 32_000 };
 
-/** Starts the proxy in front of a server on loopback, without faults. The port may be told later, or change when the server does. */
-export async function startTcpProxy(upstreamPort: number | (() => number)): Promise<TcpProxy> {
+/**
+ * Starts the proxy in front of a server on loopback, without faults. The port may be told later, or change when the server does.
+ * `heard` gets every piece as it goes to the server.
+ */
+export async function startTcpProxy(
+  upstreamPort: number | (() => number),
+  heard: (piece: Buffer) => void = () => undefined,
+): Promise<TcpProxy> {
   let faults: ProxyFaults = {};
   let accepted = 0;
   let sinceSet = 0;
@@ -134,6 +140,7 @@ export async function startTcpProxy(upstreamPort: number | (() => number)): Prom
             pair.answerIsLost ||= lost.endOf(active.loseAnswerTo, now) !== undefined;
           count += now.length;
           passed[direction].add(now);
+          if (direction === 'toServer') heard(now);
           if (!to.write(now)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
           if (cutAt !== undefined || now.length === allowed) return cut(pair);
           if (fault.trickleMs !== undefined) await sleep(fault.trickleMs);

@@ -56,6 +56,7 @@ function described(
     outcome: answer.outcome,
     ...(triggerId === undefined ? {} : { triggerId }),
     answers: () => responseUrl?.uses ?? 0,
+    said: () => responseUrl?.said ?? [],
     replay: async () => described(kind, send, await send(), names),
   };
 }

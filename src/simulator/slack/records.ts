@@ -157,6 +157,8 @@ export interface Delivery {
   readonly triggerId?: string;
   /** How many messages the app has posted through this delivery's response URL so far; 0 where Slack hands out none. */
   readonly answers: () => number;
+  /** The texts of those messages; of an acknowledgement's own message it is empty. */
+  readonly said: () => readonly string[];
   /** Errors shown under the inputs of a modal, by block_id. */
   readonly errors?: { readonly [blockId: string]: string };
   /** Why Slack could not use the app's answer, in its words. */

@@ -34,8 +34,10 @@ export async function answerResponseUrl(
   if (wait > 0) return fail(429, 'ratelimited', { 'retry-after': String(wait) });
   const taken = takeResponseUrl(state, path);
   if (taken.kind === 'refused') return fail(404, taken.error);
-  const problem = respond(state, taken.record, parsed(body.toString('utf8')), 'response_url');
+  const message = parsed(body.toString('utf8'));
+  const problem = respond(state, taken.record, message, 'response_url');
   if (problem !== undefined) return fail(problem === 'invalid_blocks' ? 404 : 400, problem);
+  taken.record.said.push(isObject(message) ? String(message.text ?? '') : '');
   response.writeHead(200, { 'content-type': 'text/html' });
   response.end('ok');
 }

@@ -39,6 +39,8 @@ export interface ResponseUrl {
   /** The message whose element was clicked, or the last one posted through this URL. */
   target: { readonly ts: string; readonly ephemeral: boolean } | undefined;
   uses: number;
+  /** The texts that the app has posted through it. */
+  readonly said: string[];
 }
 
 export interface Trigger {

@@ -34,7 +34,7 @@ export function issueResponseUrl(
   target?: ResponseUrl['target'],
 ): { readonly url: string; readonly record: ResponseUrl } {
   const path = `/${family}/${state.team.id}/${state.responseUrls.size + 1000000}/${secret(24)}`;
-  const record: ResponseUrl = { path, user, channel, issuedAt: state.now(), target, uses: 0 };
+  const record: ResponseUrl = { path, user, channel, issuedAt: state.now(), target, uses: 0, said: [] };
   state.responseUrls.set(path, record);
   return { url: `${state.url}${path}`, record };
 }

@@ -39,6 +39,12 @@ export function carryOutJob(given: Given): (job: Job) => Promise<void> {
         return verifyAction(given, job.incident, job.action);
       case 'run-review':
         return runReview(given, job.review, job.name, job.to);
+      default:
+        throw new Error(`a newer release asked for this job, which is its own to do: ${kindOf(job)}`);
     }
   };
+}
+
+function kindOf(job: never): string {
+  return (job as { readonly kind: string }).kind;
 }

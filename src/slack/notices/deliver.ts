@@ -21,6 +21,15 @@ export class NoSubject extends Error {
   override readonly name = 'NoSubject';
 }
 
+/** A newer release wrote the notice while its replicas take over: it is theirs, and must not count as sent. */
+class NewerNotice extends Error {
+  override readonly name = 'NewerNotice';
+}
+
+function kindOf(notice: never): string {
+  return (notice as { readonly kind: string }).kind;
+}
+
 /** Resolves when Slack has it; rejects with `SlackCallFailed`, or with whatever the store or the desk failed with. */
 export async function deliver(p: Publishing, attempt: Attempt): Promise<void> {
   const { notice } = attempt.row;
@@ -80,6 +89,8 @@ async function draw(p: Publishing, attempt: Attempt): Promise<void> {
       return postReviewChart(p, attempt, notice);
     case 'answer':
       return giveAnswer(p, notice.to, notice.answer);
+    default:
+      throw new NewerNotice(kindOf(notice));
   }
 }
 

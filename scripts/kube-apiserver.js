@@ -55,7 +55,7 @@ export function makeKubeApiserver({ install }, env = process.env) {
   if (found.folder !== undefined) return console.log(`kube-apiserver is here: ${found.folder}`);
   const folder = cacheFolder(env);
   mkdirSync(folder, { recursive: true });
-  const why = make(folder, install);
+  const why = make(folder, install, env);
   if (why === undefined) {
     rmSync(whyNotFile(env), { force: true });
     console.log(`kube-apiserver is here: ${folder}`);
@@ -66,7 +66,7 @@ export function makeKubeApiserver({ install }, env = process.env) {
 }
 
 /** @returns {string | undefined} why there is none now */
-function make(folder, install) {
+function make(folder, install, env) {
   if (codename() !== 'bookworm') return 'only the source package of Debian 12 is known to build';
   const missing = Object.entries(needed).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
   if (missing.length > 0 && !install(missing)) return `apt-get cannot install ${missing.join(' and ')}`;
@@ -75,6 +75,7 @@ function make(folder, install) {
   // `timeout` ends the compilers, too.
   const built = spawnSync('timeout', ['--kill-after=10s', `${buildWithinS}s`, builder, folder], {
     stdio: ['ignore', 'inherit', 'pipe'],
+    env,
     encoding: 'utf8',
   });
   const took = `${Math.round((performance.now() - began) / 1_000)} s`;

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findKubeApiserver } from '../../scripts/kube-apiserver.js';
+import { findKubeApiserver, makeKubeApiserver } from '../../scripts/kube-apiserver.js';
 import { namesServer } from '../../scripts/servers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'acgs-scripts-'));
@@ -84,6 +84,26 @@ describe('the kube-apiserver of the tests', () => {
     expect(() => findKubeApiserver({ KUBEBUILDER_ASSETS: join(folder, 'nowhere') })).toThrow(
       /kube-apiserver and no etcd/,
     );
+  });
+
+  test('where it cannot be built, that is said in one line and kept, and setup goes on', () => {
+    const programs = folderWith('programs');
+    const archive = '#!/bin/sh\necho "E: Unable to find a source package (kubernetes)" >&2\nexit 100\n';
+    writeFileSync(join(programs, 'apt-get'), archive, { mode: 0o755 });
+    const env = {
+      ...process.env,
+      ...machineWith('bare'),
+      KUBEBUILDER_ASSETS: '',
+      PATH: `${programs}:${process.env.PATH}`,
+    };
+    makeKubeApiserver({ install: () => false }, env);
+    const { why = '' } = findKubeApiserver(env);
+    // On another Debian, or without its compiler, there is an earlier reason.
+    expect(why).toMatch(
+      /^needs kube-apiserver, and (its build failed after \d+ s: E: Unable to find a source package kubernetes|only the|apt-get)/,
+    );
+    expect(why).not.toMatch(/[()\n]/);
+    expect(namesServer(why, env)).toBe(false);
   });
 
   test('in CI its skip is taken where setup:servers could not build it, with that reason and no other', () => {

@@ -119,8 +119,12 @@ export interface Action extends Deed {
   readonly finishedAt?: number;
   /** How an unknown outcome was settled. */
   readonly settled?: { readonly by: Actor; readonly at: number; readonly how: 'looked' | 'by-hand' };
-  /** What the world looked like afterwards: a rollout that converged, or did not by its deadline. */
-  readonly verified?: { readonly state: 'converged' | 'not-converged'; readonly summary: string; readonly at: number };
+  /** What the world looked like afterwards: a rollout that is on its way, has converged, or had not by its deadline. */
+  readonly verified?: {
+    readonly state: 'pending' | 'converged' | 'not-converged';
+    readonly summary: string;
+    readonly at: number;
+  };
   /** What puts it back, with the prior value that was read at the claim. */
   readonly undo?: Deed & { readonly title: string };
   readonly undoneBy?: string;

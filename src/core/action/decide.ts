@@ -65,8 +65,14 @@ export type ActionCommand =
   | { readonly kind: 'lose' }
   | { readonly kind: 'looked'; readonly as: 'applied' | 'not-applied'; readonly summary: string }
   | { readonly kind: 'close-by-hand'; readonly as: 'succeeded' | 'failed'; readonly grants: Grants }
-  | { readonly kind: 'verified'; readonly state: 'converged' | 'not-converged'; readonly summary: string }
+  | { readonly kind: 'verified'; readonly state: 'pending' | 'converged' | 'not-converged'; readonly summary: string }
   | { readonly kind: 'keep'; readonly reason: string; readonly grants: Grants };
+
+/** What was seen last does not change by looking again: an end stays, and the same way to it is told once. */
+function isSettled(seen: Action['verified'], now: Extract<ActionCommand, { kind: 'verified' }>): boolean {
+  if (seen === undefined) return false;
+  return seen.state !== 'pending' || (now.state === 'pending' && seen.summary === now.summary);
+}
 
 /** The events that the command causes now; `[]` when it changes nothing. A refusal says what is the case instead. */
 export function decideAction(
@@ -124,7 +130,7 @@ export function decideAction(
       ]);
     case 'verified':
       return when(action, ['succeeded', 'undone', 'kept'], () =>
-        action.verified?.state === command.state
+        isSettled(action.verified, command)
           ? []
           : [{ type: 'action-verified', action: id, state: command.state, summary: command.summary }],
       );

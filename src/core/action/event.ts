@@ -72,7 +72,7 @@ export type ActionEvent =
   | {
       readonly type: 'action-verified';
       readonly action: string;
-      readonly state: 'converged' | 'not-converged';
+      readonly state: 'pending' | 'converged' | 'not-converged';
       readonly summary: string;
     }
   | { readonly type: 'action-undone'; readonly action: string; readonly by: string }

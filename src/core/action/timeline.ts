@@ -43,6 +43,8 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
     case 'action-settled':
       return about(event.as === 'succeeded' ? 'settled as done:' : 'settled as not done:', event.summary);
     case 'action-verified':
+      // On its way: the end is told.
+      if (event.state === 'pending') return undefined;
       return about(event.state === 'converged' ? 'verified' : 'did not converge:', event.summary);
     case 'action-undone':
       return about('put back');

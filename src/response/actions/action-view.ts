@@ -69,7 +69,7 @@ export interface ActionView {
   readonly stopped?: true;
   /** How many were done, while it runs. */
   readonly progress?: number;
-  readonly verified?: { readonly state: 'converged' | 'not-converged'; readonly summary: string };
+  readonly verified?: { readonly state: 'pending' | 'converged' | 'not-converged'; readonly summary: string };
   /** True while it is looked at whether the world follows: nothing is verified yet. */
   readonly following: boolean;
   readonly undo?: { readonly title: string; readonly until: number };
@@ -114,7 +114,7 @@ export async function actionView(given: Given, incidentId: string, id: string): 
     ...(action.verified === undefined ? {} : { verified: action.verified }),
     following:
       action.state === 'succeeded' &&
-      action.verified === undefined &&
+      (action.verified === undefined || action.verified.state === 'pending') &&
       given.actions.kindOf(action.system, action.kind)?.verify !== undefined,
     ...(undo === undefined || action.undoes !== undefined ? {} : { undo: { title: undo.title, until } }),
     inPlace: isDebt(action),

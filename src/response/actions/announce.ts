@@ -16,7 +16,7 @@ function wordsOf(action: Action, before: Action | undefined): string | undefined
   if (before?.state === action.state) {
     if (gate?.allowed === false && gate !== before.gate)
       return `NOT APPROVED, the policy says no · ${title} on ${target} · ${gate.why}`;
-    if (verified?.state !== 'not-converged' || before.verified !== undefined) return undefined;
+    if (verified?.state !== 'not-converged' || before.verified?.state === 'not-converged') return undefined;
     const undo = action.undo === undefined ? '' : ` · "${action.undo.title}" is in the thread`;
     return `NOT CONVERGED · ${title} · ${verified.summary}${undo}`;
   }

@@ -115,6 +115,8 @@ function warnings(view: ActionView): KnownBlock | undefined {
   return said.length === 0 ? undefined : rich(bullets(said.slice(0, 8).map((one) => line(words(`⚠ ${one}`, 480)))));
 }
 
+const verifiedWords = { pending: 'on its way', converged: 'verified', 'not-converged': 'NOT CONVERGED' } as const;
+
 /** What happened, who did it, what is missing: one line that grows with the action. */
 function stateText(view: ActionView, named: Named): string {
   const approvals = view.approvals.map(
@@ -135,9 +137,7 @@ function stateText(view: ActionView, named: Named): string {
     view.progress === undefined ? '' : `${view.progress.toLocaleString('en-US')} so far`,
     view.outcome ?? '',
     view.state === 'unknown' ? 'It is not repeated. Look at the system, then say how it ended.' : '',
-    view.verified === undefined
-      ? ''
-      : `${view.verified.state === 'converged' ? 'verified' : 'NOT CONVERGED'}: ${view.verified.summary}`,
+    view.verified === undefined ? '' : `${verifiedWords[view.verified.state]}: ${view.verified.summary}`,
     view.inPlace && view.undo !== undefined
       ? `still in place; the undo button stays until ${utcDate(view.undo.until)} ${utcTime(view.undo.until)}`
       : '',

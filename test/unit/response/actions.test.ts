@@ -358,8 +358,12 @@ describe('afterwards', () => {
     await ask(id);
     await run(id);
     await verifyAction(bench.given, incident, id);
-    expect((await action()).verified).toBeUndefined();
     expect(await firstLine(id)).toMatch(/^⏳ SENT, not verified yet · Scale/);
+    expect(await messageOf(id)).toContain('on its way: still moving');
+    const recorded = async () => (await bench.store.events(incident)).length;
+    const before = await recorded();
+    await verifyAction(bench.given, incident, id);
+    expect(await recorded()).toBe(before);
     bench.now += 6 * minuteMs;
     await verifyAction(bench.given, incident, id);
     expect((await action()).verified).toMatchObject({ state: 'not-converged', summary: 'still moving' });

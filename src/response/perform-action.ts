@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action } from '../core/action/action.ts';
+import { raised } from '../core/action/decide-approval.ts';
 import type { Performed } from '../core/action/port.ts';
 import { type Actor, theBot } from '../core/actor.ts';
 import { StoreUnavailable, TargetBusy } from '../core/ports.ts';
@@ -33,7 +34,8 @@ export async function performAction(given: Given, incident: string, id: string):
   if (!preview.ok) return stop(`it could not be checked again, so nothing ran: ${preview.fault.message}`);
   const { rows: _rows, notes: _notes, ...shown } = preview.value;
   const grants = await given.actions.rights.of(peopleOf(action), { fresh: true });
-  const gate = await askGate(given, incident, { ...action, shown }, 'run');
+  // At the risk that it was approved at: a fresh undo is none that a second person must approve.
+  const gate = await askGate(given, incident, { ...action, shown: raised(action, shown) }, 'run');
 
   const owner = given.ids.next();
   const claimed = await act(

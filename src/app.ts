@@ -222,7 +222,7 @@ function actionMeans(
   { systems, gate }: { readonly systems: readonly System[]; readonly gate?: Gate },
   rights: Rights,
 ): ActionMeans {
-  const { decideWithinMs, runWithinMs, undoWithinMs, perTargetPerHour } = config.approvals;
+  const { decideWithinMs, runWithinMs, undoWithinMs, perTargetPerHour, freezes } = config.approvals;
   return {
     kindOf(name, kind) {
       const actions = systems.find((system) => system.name === name)?.actions ?? {};
@@ -230,7 +230,10 @@ function actionMeans(
     },
     rights,
     ...(gate === undefined ? {} : { gate }),
-    policy: { decideWithinMs, runWithinMs, perTargetPerHour, same: config.people.same, gated: gate !== undefined },
+    policy: {
+      ...{ decideWithinMs, runWithinMs, perTargetPerHour, freezes },
+      ...{ same: config.people.same, gated: gate !== undefined },
+    },
     undoWithinMs,
   };
 }

@@ -57,7 +57,22 @@ export const configFile = z.strictObject({
       runWithin: duration.default(5 * 60_000),
       undoWithin: duration.default(24 * 3_600_000),
       perTargetPerHour: z.int().min(1).default(6),
-      breakGlass: z.array(user).default([]),
+      breakGlass: z
+        .array(user)
+        .refine((people) => people.length !== 1, 'name two people at least: who asks never approves')
+        .default([]),
+      freezes: z
+        .array(
+          z
+            .strictObject({
+              from: z.iso.datetime({ offset: true }),
+              until: z.iso.datetime({ offset: true }),
+              why: z.string().min(1),
+            })
+            .transform(({ from, until, why }) => ({ from: Date.parse(from), until: Date.parse(until), why }))
+            .refine(({ from, until }) => from < until, 'until is not after from'),
+        )
+        .default([]),
     })
     .prefault({})
     .transform(({ decideWithin, runWithin, undoWithin, ...rest }) => ({

@@ -41,7 +41,13 @@ export type IncidentCommand =
     }
   | { readonly kind: 'resolve'; readonly as: 'resolved' | 'false-alarm'; readonly reason: string }
   | { readonly kind: 'reopen'; readonly reason: string }
-  | { readonly kind: 'propose-action'; readonly proposal: ActionProposal; readonly now: number }
+  | {
+      readonly kind: 'propose-action';
+      readonly proposal: ActionProposal;
+      readonly now: number;
+      /** What the same person asked for in other incidents within the last minute. */
+      readonly elsewhere: number;
+    }
   /** `move` happens to one action of the incident. */
   | { readonly kind: 'act'; readonly action: string; readonly move: ActionCommand; readonly policy: ActionPolicy };
 
@@ -133,7 +139,7 @@ export function decide(incident: Incident, command: IncidentCommand, actor: Acto
       if (incident.status === 'open') return notClosed(incident, actor);
       return done([{ type: 'reopened', reason: wordsOf(command.reason) }]);
     case 'propose-action':
-      return proposeAction(incident, command.proposal, actor, command.now);
+      return proposeAction(incident, command.proposal, actor, command);
     case 'act':
       return actOn(incident, command, actor);
   }

@@ -14,6 +14,8 @@ export interface Fault {
   readonly message: string;
   /** Who did before what was asked now, and when (epoch ms); a face adds it to the sentence. `by` is absent when it was the asker. */
   readonly earlier?: { readonly by?: Actor; readonly at: number };
+  /** An action that is over and may be asked for anew: a face offers that. */
+  readonly again?: { readonly action: string; readonly title: string };
   /** What to do next, one sentence. */
   readonly remedy?: string;
 }

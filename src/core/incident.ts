@@ -202,6 +202,7 @@ function change(incident: Incident, recorded: Recorded): Partial<Incident> {
     case 'action-proposed':
     case 'action-previewed':
     case 'action-requested':
+    case 'action-escalated':
     case 'action-gated':
     case 'action-approved':
     case 'action-rejected':

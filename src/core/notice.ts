@@ -49,12 +49,16 @@ export type Notice =
   | { readonly kind: 'evidence'; readonly incident: string; readonly round: number }
   /** An action in the card's thread: posted once with its preview, then its state and buttons are redrawn in place. */
   | { readonly kind: 'action'; readonly incident: string; readonly action: string }
-  /** Asks everybody who holds one of these rights by direct message, the requester not; the message is redrawn as the action moves on. */
+  /**
+   * Asks everybody who holds one of these rights by direct message, the requester not; the message is redrawn as the action moves on. With
+   * `people`, these are asked, whatever they hold: nobody else has decided.
+   */
   | {
       readonly kind: 'ask-approval';
       readonly incident: string;
       readonly action: string;
       readonly rights: readonly Right[];
+      readonly people?: readonly string[];
     }
   /** A chart in the thread; `chart` is the evidence that holds the chart's data. */
   | { readonly kind: 'chart'; readonly incident: string; readonly chart: EvidenceRef }

@@ -38,6 +38,12 @@ export type Job =
   | { readonly kind: 'note-heads' }
   | { readonly kind: ActionJob; readonly incident: string; readonly action: string }
   | {
+      readonly kind: 'escalate-approval';
+      readonly incident: string;
+      readonly action: string;
+      readonly level: string;
+    }
+  | {
       readonly kind: 'run-review';
       readonly review: string;
       readonly name: string;

@@ -1,6 +1,7 @@
 // From a due job to the use case that does it.
 
 import type { Job } from '../core/ports.ts';
+import { escalateApproval } from './actions/escalate-approval.ts';
 import { expireAction } from './actions/expire-action.ts';
 import { previewAction } from './actions/preview-action.ts';
 import { settleAction } from './actions/settle-action.ts';
@@ -33,6 +34,8 @@ export function carryOutJob(given: Given): (job: Job) => Promise<void> {
         return performAction(given, job.incident, job.action);
       case 'expire-action':
         return expireAction(given, job.incident, job.action);
+      case 'escalate-approval':
+        return escalateApproval(given, job.incident, job.action, job.level);
       case 'settle-action':
         return settleAction(given, job.incident, job.action);
       case 'verify-action':

@@ -3,7 +3,7 @@
 import { type Actor, theBot } from '../core/actor.ts';
 import { decide, duePhase, type IncidentCommand } from '../core/decide.ts';
 import type { IncidentEvent } from '../core/event.ts';
-import { done, type Outcome, refused } from '../core/fault.ts';
+import { done, type Fault, type Outcome, refused } from '../core/fault.ts';
 import { evolve, type Incident, incidentFrom } from '../core/incident.ts';
 import type { Transaction } from '../core/ports.ts';
 import type { Procedure } from '../core/runbook.ts';
@@ -21,7 +21,7 @@ export async function change(
   by: {
     readonly actor: Actor;
     readonly request?: Request | undefined;
-    readonly said?: string | ((after: Incident, before: Incident) => string) | undefined;
+    readonly said?: string | ((after: Incident, before: Incident) => string | Fault) | undefined;
   },
   also?: (tx: Transaction, after: Incident, before: Incident) => Promise<void>,
 ): Promise<Outcome<Incident>> {
@@ -40,8 +40,12 @@ export async function change(
     const after = await record(given, tx, before, outcome.value, by.actor);
     if (after !== before) await also?.(tx, after, before);
     if (by.request !== undefined && by.said !== undefined) {
-      const text = typeof by.said === 'function' ? by.said(after, before) : by.said;
-      await answer(tx, by.request, { kind: 'text', text });
+      const told = typeof by.said === 'function' ? by.said(after, before) : by.said;
+      const what =
+        typeof told === 'string'
+          ? ({ kind: 'text', text: told } as const)
+          : ({ kind: 'refusal', fault: told } as const);
+      await answer(tx, by.request, what);
     }
     await settle(tx, by.request, 'done');
     return done(after);

@@ -28,6 +28,8 @@ const click = z.object({
   value: z.string(),
   /** Opens a modal within three seconds. */
   trigger: z.string(),
+  /** The message that the button stands in; absent in an ephemeral one, which cannot be redrawn. */
+  ts: z.string().optional(),
 });
 
 const submission = z.object({
@@ -103,6 +105,7 @@ const clickBody = z.object({
   trigger_id: z.string(),
   channel: z.object({ id: z.string() }).optional(),
   response_url: z.string().optional(),
+  container: z.object({ message_ts: z.string().optional(), is_ephemeral: z.boolean().optional() }).optional(),
   actions: z
     .array(
       z.object({
@@ -117,6 +120,7 @@ const clickBody = z.object({
 export function readClick(body: unknown): Keyed<ClickAsk> {
   const read = clickBody.parse(body);
   const [action] = read.actions;
+  const { message_ts: ts, is_ephemeral: isEphemeral } = read.container ?? {};
   return {
     key: `click ${read.trigger_id}`,
     ask: {
@@ -127,6 +131,7 @@ export function readClick(body: unknown): Keyed<ClickAsk> {
       action: action?.action_id ?? '',
       value: action?.value ?? action?.selected_option?.value ?? '',
       trigger: read.trigger_id,
+      ...(ts === undefined || isEphemeral === true ? {} : { ts }),
     },
   };
 }

@@ -66,12 +66,16 @@ function actionIdOf({ type, data }: SealedEvent): readonly string[] {
   return typeof id === 'string' ? [id] : [];
 }
 
-export async function actionsIn(db: Kysely<Tables>, { states, debts }: ActionFilter): Promise<readonly ActionRow[]> {
+export async function actionsIn(
+  db: Kysely<Tables>,
+  { states, debts, proposedSince }: ActionFilter,
+): Promise<readonly ActionRow[]> {
   const rows = await db
     .selectFrom('action')
     .select(['id', 'stream', 'target', 'state'])
     .$if(states !== undefined, (query) => query.where('state', 'in', [...(states ?? [])]))
     .$if(debts === true, (query) => query.where('debt', '=', true))
+    .$if(proposedSince !== undefined, (query) => query.where('proposed_at', '>=', new Date(proposedSince ?? 0)))
     .orderBy('proposed_at')
     .limit(mostRows)
     .execute();

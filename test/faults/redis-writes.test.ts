@@ -91,6 +91,13 @@ describe.skipIf(missing !== undefined)(`FLUSHDB${missing === undefined ? '' : ` 
     expect(looked.summary).toContain('1 FLUSHDB since the server started');
   });
 
+  it('F41: a database with more keys than the runbook allows is refused before anybody is asked', async () => {
+    const call = { action: 'a', params: { maxKeys: 1 }, signal: AbortSignal.timeout(10_000) };
+    const outcome = await flushdb.preview(call);
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'too-many-keys' } });
+    expect(JSON.stringify(outcome)).toContain('holds 2 keys, and more than 1 are not flushed from here');
+  });
+
   it('F81: names of keys that hold a secret are masked in the preview', async () => {
     await watcher.set('AKIAPLANTEDPLANTED01', 'x');
     const text = JSON.stringify(await preview());

@@ -187,7 +187,7 @@ function actionsOf({ systems }: ReturnType<typeof createSystems>): ActionMeans {
   return {
     kindOf: (name, kind) => systems.find((system) => system.name === name)?.actions[kind],
     rights: { of: () => Promise.reject(new Error('drawing asks no rights')), holders: async () => [] },
-    policy: { decideWithinMs: 0, runWithinMs: 0, perTargetPerHour: 0, same: [], gated: false },
+    policy: { decideWithinMs: 0, runWithinMs: 0, perTargetPerHour: 0, same: [], freezes: [], gated: false },
     undoWithinMs: 0,
   };
 }

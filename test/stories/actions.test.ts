@@ -46,6 +46,15 @@ it('a risky action is previewed, confirmed by a responder, done once, and can be
   await until('the refusal', () => slack.ephemerals('sam').some((m) => /Only responders/.test(m.text)));
   expect(await policy()).toBe('allkeys-lru');
 
+  story.world.inject('policy-forbids');
+  await slack.click('rita', preview, 'acgs.action.request');
+  const told = () =>
+    slack.ephemerals('rita').some((m) => /Nothing was approved .* has stopped all changes/.test(m.text));
+  await until('the reason of the policy', told);
+  expect(allText(await shown(/PREVIEW · Set maxmemory-policy/))).toMatch(/NOT APPROVED .* has stopped all changes/);
+  expect(await policy()).toBe('allkeys-lru');
+  story.world.heal('policy-forbids');
+
   await slack.click('rita', preview, 'acgs.action.request');
   const done = await shown(/DONE · Set maxmemory-policy/);
   expect(await policy()).toBe('volatile-lru');

@@ -2,6 +2,7 @@
 
 import { person } from '../../src/core/actor.ts';
 import type { Observation } from '../../src/core/observation.ts';
+import type { ActionView } from '../../src/response/actions/action-view.ts';
 import type { CheckView, IncidentView, ReviewView } from '../../src/response/views.ts';
 
 /** 2026-11-24 02:14:00 UTC. */
@@ -112,6 +113,41 @@ export function aReview(over: Partial<ReviewView> = {}): ReviewView {
     debts: [],
     alerts: { wouldHaveOpened: [], unmatched: [] },
     gaps: [{ check: 'p99', title: 'P99', level: 'warning', why: 'first bucket edge 5 ms' }],
+    ...over,
+  };
+}
+
+/** FLUSHDB, asked for by Rita and waiting for its approvals. */
+export function anAction(over: Partial<ActionView> = {}): ActionView {
+  return {
+    id: '5f2c9e7a41d04b6f8c3e9a2b7d1f0c64',
+    incident: 'INC-42',
+    definition: 'flush-database',
+    title: 'Flush the whole Redis database',
+    step: '8',
+    state: 'awaiting',
+    risk: 'destructive',
+    isUndo: false,
+    requestedBy: person('U0RITA'),
+    since: nightMs,
+    shown: {
+      target: 'redis redis-prod:6379 db 0',
+      typed: 'FLUSHDB redis-prod/0',
+      call: 'FLUSHDB ASYNC',
+      summary: 'FLUSHDB on redis redis-prod:6379 db 0, a master, deletes 504 keys, about 1.2 MB. It cannot be undone.',
+      protectedPresent: true,
+      rows: [{ label: 'audit:*', amount: '2', note: 'audit evidence', protected: true }],
+      notes: [],
+      at: nightMs,
+    },
+    approvals: [],
+    missing: ['approver', 'commander'],
+    needs: ['approver', 'commander'],
+    escalated: [],
+    decideBy: nightMs + 900_000,
+    following: false,
+    inPlace: false,
+    moves: ['approve', 'reject', 'cancel'],
     ...over,
   };
 }

@@ -1,12 +1,13 @@
 // The use cases on a real store in memory, with a clock that the test moves and answers that the test gives.
 
 import { join } from 'node:path';
+import type { Freeze } from '../../src/core/action/freeze.ts';
 import type { GateDecision, GateQuestion } from '../../src/core/action/gate.ts';
 import type { ActionKind } from '../../src/core/action/port.ts';
 import type { Right } from '../../src/core/action/rights.ts';
 import { person } from '../../src/core/actor.ts';
 import type { Finding, Observation } from '../../src/core/observation.ts';
-import type { Store } from '../../src/core/ports.ts';
+import type { Log, Store } from '../../src/core/ports.ts';
 import { holdAgainst, verdictOf } from '../../src/core/verdict.ts';
 import type { Desk, Request } from '../../src/response/desk.ts';
 import type { Given } from '../../src/response/given.ts';
@@ -37,6 +38,10 @@ export interface Bench {
   gate: GateDecision;
   /** What it was asked, in order. */
   readonly gateAsked: GateQuestion[];
+  /** Every line of the log. */
+  readonly logged: readonly string[];
+  /** Put one in to freeze changes. */
+  readonly freezes: Freeze[];
   /** What people were answered, newest last. */
   answers(): Promise<readonly string[]>;
   asks(who: string, delivery?: string): Request;
@@ -53,6 +58,8 @@ export async function openBench(): Promise<Bench> {
     breakGlass: false,
     gate: { allowed: true, why: 'the policy allows it' } as GateDecision,
     gateAsked: [] as GateQuestion[],
+    freezes: [] as Freeze[],
+    logged: [] as string[],
   };
   const lever = createLever();
   const held = new Map<string, readonly Right[]>([
@@ -63,7 +70,8 @@ export async function openBench(): Promise<Bench> {
     ['U0LENA', ['responder', 'approver', 'commander']],
   ]);
   const clock = { now: () => bench.now };
-  const { ids, log } = givenToStore();
+  const { ids } = givenToStore();
+  const log = recordingLog(bench.logged);
   const engine = await openEmbedded(':memory:', log, await preparedDatabase());
   const store = await storeOver(engine, { clock, ids, log });
   const given: Given = {
@@ -98,6 +106,7 @@ export async function openBench(): Promise<Bench> {
         runWithinMs: 300_000,
         perTargetPerHour: 3,
         same: [['U0ALICE', 'U0ALICE2']],
+        freezes: bench.freezes,
         gated: true,
       },
       undoWithinMs: 86_400_000,
@@ -138,6 +147,11 @@ export async function openBench(): Promise<Bench> {
       });
     },
   });
+}
+
+function recordingLog(lines: string[]): Log {
+  const keep = (about: object, message: string) => void lines.push(`${message} ${JSON.stringify(about)}`);
+  return { debug: keep, info: keep, warn: keep, error: keep };
 }
 
 /** The lever as the runbook's own actions find it: they know nothing of a position. */

@@ -99,6 +99,8 @@ export interface Action extends Deed {
   /** The table that was shown. */
   readonly preview?: EvidenceRef;
   readonly reason?: PrivateText;
+  /** It was asked for in a change freeze, for which it needs one person more: why, in the operator's words. */
+  readonly freeze?: string;
   /** Also true when the requester's right was a break-glass one. */
   readonly requestedByBreakGlass?: boolean;
   /** End of the time to decide, while awaiting. */
@@ -107,6 +109,13 @@ export interface Action extends Deed {
   readonly runBy?: number;
   readonly approvals: readonly Approval[];
   readonly rejected?: { readonly by: Actor; readonly at: number; readonly reason?: PrivateText };
+  /** Levels of the ladder that were asked because nobody decided, in order. */
+  readonly escalated?: readonly {
+    readonly level: string;
+    readonly name: string;
+    readonly people: readonly string[];
+    readonly at: number;
+  }[];
   /** What whoever decides outside said last. */
   readonly gate?: GateDecision & { readonly moment: GateMoment; readonly at: number };
   /** Why it is void, cancelled or expired, or how it ended: one line with the numbers. */

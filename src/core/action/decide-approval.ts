@@ -6,6 +6,7 @@ import { wordsOf } from '../secret.ts';
 import type { Action, Shown } from './action.ts';
 import type { ActionCommand, ActionPolicy } from './decide.ts';
 import type { ActionEvent } from './event.ts';
+import { freezeOver } from './freeze.ts';
 import { passing } from './gate.ts';
 import { alreadyApproved, lacksRight, notNow, ownRequest, reasonMissing, wrongTarget } from './refusals.ts';
 import { approvalBy, approvalsMissing, approvalsNeeded, grantOf } from './rights.ts';
@@ -28,17 +29,18 @@ export function request(
   policy: ActionPolicy,
 ): Outcome<readonly ActionEvent[]> {
   const { shown, previewedAt } = action;
-  if (action.state !== 'previewed' || shown === undefined || previewedAt === undefined) return refused(notNow(action));
+  if (action.state !== 'previewed' || shown === undefined || previewedAt === undefined)
+    return refused(notNow(action, command.now));
   const grant = grantOf(command.grants, actor, 'responder');
   if (grant === undefined && shown.risk !== 'safe')
     return refused(lacksRight('responder', `ask for "${action.title}"`));
   if (command.now - previewedAt > policy.decideWithinMs)
     return done([{ type: 'action-expired', action: action.id, clock: 'decide' }]);
-  if (shown.risk === 'destructive') {
-    if (command.typed?.trim() !== shown.typed) return refused(wrongTarget(shown.typed));
-    if ((command.reason ?? '').trim() === '') return refused(reasonMissing);
-  }
-  const alone = approvalsNeeded(shown.risk, shown.protectedPresent).length === 0;
+  const freeze = freezeOver(action, policy.freezes, command.now);
+  if (shown.risk === 'destructive' && command.typed?.trim() !== shown.typed) return refused(wrongTarget(shown.typed));
+  if ((shown.risk === 'destructive' || freeze !== undefined) && (command.reason ?? '').trim() === '')
+    return refused(reasonMissing);
+  const alone = approvalsNeeded(shown.risk, shown.protectedPresent, freeze !== undefined).length === 0;
   const gate = alone ? passing(action, 'approval', command.gate, policy) : { go: true, events: [] };
   if (!gate.go) return done(gate.events);
   const clock = alone ? { runBy: command.now + policy.runWithinMs } : { decideBy: command.now + policy.decideWithinMs };
@@ -48,6 +50,7 @@ export function request(
       type: 'action-requested',
       action: action.id,
       breakGlass: grant?.breakGlass ?? false,
+      ...(freeze === undefined ? {} : { freeze: freeze.why }),
       ...privately(command.reason),
       ...clock,
     },
@@ -64,8 +67,8 @@ export function approve(
   if (late.length > 0) return done(late);
   const by = approvalBy(action, actor, command.grants, policy.same);
   // Said before the state: who approved already hears that, and not that it is running.
-  if (!by.ok && by.why === 'already') return refused(alreadyApproved);
-  if (action.state !== 'awaiting') return refused(notNow(action));
+  if (!by.ok && by.why === 'already') return refused(alreadyApproved(action));
+  if (action.state !== 'awaiting') return refused(notNow(action, command.now));
   if (!by.ok) {
     const [missing = 'approver'] = approvalsMissing(action);
     return refused(by.why === 'requester' ? ownRequest : lacksRight(missing, 'approve this'));

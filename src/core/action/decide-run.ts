@@ -5,6 +5,7 @@ import { type Action, differences } from './action.ts';
 import type { ActionCommand, ActionPolicy } from './decide.ts';
 import { expired, raised } from './decide-approval.ts';
 import type { ActionEvent } from './event.ts';
+import { freezeOver } from './freeze.ts';
 import { passing } from './gate.ts';
 import { notNow } from './refusals.ts';
 import { approvalsMissing, rightsLost } from './rights.ts';
@@ -23,6 +24,7 @@ export function claim(
     ...differences(action.shown.facts, shown.facts),
     ...(shown.risk === action.shown.risk ? [] : [`risk: was ${action.shown.risk}, is ${shown.risk}`]),
     ...(shown.protectedPresent && !action.shown.protectedPresent ? ['protected data is there now'] : []),
+    ...freezeBegan(action, policy, command.now),
     ...rightsLost(action, command.grants),
   ];
   if (changed.length > 0) return done([{ type: 'action-voided', action: action.id, differences: changed }]);
@@ -47,6 +49,12 @@ export function claim(
       ...(shown.undo === undefined ? {} : { undo: shown.undo }),
     },
   ]);
+}
+
+/** What was agreed to before a freeze was not agreed to by those whom the freeze asks. */
+function freezeBegan(action: Action, policy: ActionPolicy, now: number): readonly string[] {
+  const freeze = action.freeze === undefined ? freezeOver(action, policy.freezes, now) : undefined;
+  return freeze === undefined ? [] : [`a change freeze began: ${freeze.why}`];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Action, ActionState, Shown } from './action.ts';
 import { approve, expired, privately, raised, request } from './decide-approval.ts';
 import { claim, finish } from './decide-run.ts';
 import type { ActionEvent } from './event.ts';
+import type { Freeze } from './freeze.ts';
 import type { GateDecision } from './gate.ts';
 import { lacksRight, notNow, reasonMissing, unknownAction } from './refusals.ts';
 import { type Grants, grantOf, rights } from './rights.ts';
@@ -20,6 +21,7 @@ export interface ActionPolicy {
   readonly perTargetPerHour: number;
   /** Accounts of one person count as one. */
   readonly same: readonly (readonly string[])[];
+  readonly freezes: readonly Freeze[];
   /** Whether somebody outside has a say: then nothing is approved and nothing runs without their yes. */
   readonly gated: boolean;
 }
@@ -40,6 +42,8 @@ export type ActionCommand =
   | { readonly kind: 'reject'; readonly reason?: string; readonly grants: Grants }
   | { readonly kind: 'cancel'; readonly grants: Grants }
   | { readonly kind: 'expire'; readonly now: number }
+  /** Nobody has decided by the time of this level of the ladder. */
+  | { readonly kind: 'escalate'; readonly level: string; readonly name: string; readonly people: readonly string[] }
   /** It cannot run now: said on record, and it ends here. */
   | { readonly kind: 'forbid'; readonly why: string }
   | {
@@ -107,6 +111,8 @@ export function decideAction(
       ]);
     case 'expire':
       return done(expired(action, command.now));
+    case 'escalate':
+      return done(escalated(action, command));
     case 'forbid':
       return when(action, ['approved'], () => [{ type: 'action-cancelled', action: id, why: command.why }]);
     case 'claim':
@@ -140,6 +146,13 @@ export function decideAction(
       if (command.reason.trim() === '') return refused({ ...reasonMissing, message: 'Keeping it needs a reason.' });
       return when(action, ['succeeded'], () => [{ type: 'action-kept', action: id, reason: wordsOf(command.reason) }]);
   }
+}
+
+/** A level whose time is the end of the time to decide is told of that end. */
+function escalated(action: Action, { level, name, people }: Extract<ActionCommand, { kind: 'escalate' }>) {
+  const undecided = action.state === 'awaiting' || (action.state === 'expired' && action.runBy === undefined);
+  const known = action.escalated?.some((one) => one.level === level) === true;
+  return undecided && !known ? [{ type: 'action-escalated', action: action.id, level, name, people } as const] : [];
 }
 
 const byHand = {

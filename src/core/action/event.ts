@@ -28,6 +28,8 @@ export type ActionEvent =
       readonly action: string;
       readonly reason?: PrivateText;
       readonly breakGlass: boolean;
+      /** Why changes were frozen at that moment, in the operator's words; the reason is then the one of the exception. */
+      readonly freeze?: string;
       readonly decideBy?: number;
       readonly runBy?: number;
     }
@@ -38,6 +40,14 @@ export type ActionEvent =
       readonly as: Right;
       readonly breakGlass: boolean;
       readonly runBy?: number;
+    }
+  /** Nobody decided for so long that the next level of the ladder is asked. */
+  | {
+      readonly type: 'action-escalated';
+      readonly action: string;
+      readonly level: string;
+      readonly name: string;
+      readonly people: readonly string[];
     }
   /** Whoever decides outside said yes or no. After a no at the approval the action stands where it stood. */
   | (GateDecision & { readonly type: 'action-gated'; readonly action: string; readonly moment: GateMoment })

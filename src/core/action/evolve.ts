@@ -36,6 +36,7 @@ function change(
         requestedBy: actor,
         requestedByBreakGlass: event.breakGlass,
         ...(event.reason === undefined ? {} : { reason: event.reason }),
+        ...(event.freeze === undefined ? {} : { freeze: event.freeze }),
         ...(event.decideBy === undefined ? {} : { decideBy: event.decideBy }),
         ...(event.runBy === undefined ? {} : { runBy: event.runBy }),
       };
@@ -44,6 +45,10 @@ function change(
         approvals: [...action.approvals, { by: actor, at, as: event.as, breakGlass: event.breakGlass }],
         ...(event.runBy === undefined ? {} : { state: 'approved' as const, since: at, runBy: event.runBy }),
       };
+    case 'action-escalated': {
+      const { level, name, people } = event;
+      return { escalated: [...(action.escalated ?? []), { level, name, people, at }] };
+    }
     case 'action-gated':
       return { gate: { moment: event.moment, allowed: event.allowed, why: event.why, at } };
     case 'action-rejected':

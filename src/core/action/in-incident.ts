@@ -22,22 +22,28 @@ export interface ActionProposal extends Deed {
   readonly late?: boolean;
 }
 
-/** One person may ask for so many actions within a minute (ASVS 2.4.1); each costs the systems a preview. */
+/** One person may ask for so many actions within a minute, over all incidents (ASVS 2.4.1); each costs the systems a preview. */
 const proposalsPerMinute = 10;
+const minuteMs = 60_000;
+
+/** How many of the incident's actions this person asked for within the last minute. */
+export function askedLately(incident: Incident, actor: Actor, now: number): number {
+  return actionsOf(incident).filter(
+    (action) => sameActor(action.requestedBy, actor) && now - action.proposedAt < minuteMs,
+  ).length;
+}
 
 const waiting: readonly ActionState[] = ['proposed', 'previewed', 'awaiting', 'approved'];
 
-/** An undo may be proposed after the end, too: what is still in place can always be put back. */
+/** An undo may be proposed after the end, too: what is still in place can always be put back. `elsewhere`: `askedLately` of all other incidents. */
 export function proposeAction(
   incident: Incident,
   proposal: ActionProposal,
   actor: Actor,
-  now: number,
+  { now, elsewhere }: { readonly now: number; readonly elsewhere: number },
 ): Outcome<readonly ActionEvent[]> {
-  const mine = actionsOf(incident).filter(
-    (action) => sameActor(action.requestedBy, actor) && now - action.proposedAt < 60_000,
-  );
-  if (mine.length >= proposalsPerMinute) return refused(tooManyRequests(mine.length));
+  const lately = askedLately(incident, actor, now) + elsewhere;
+  if (lately >= proposalsPerMinute) return refused(tooManyRequests(lately));
   if (proposal.undoes !== undefined) {
     const undone = incident.actions[proposal.undoes];
     if (undone === undefined) return refused(unknownAction);
@@ -60,6 +66,10 @@ export function actOn(
 ): Outcome<readonly ActionEvent[]> {
   const action = incident.actions[about.action];
   const outcome = decideAction(action, about.move, actor, about.policy);
+  if (!outcome.ok && outcome.fault.again !== undefined && incident.status === 'resolved') {
+    const { again: _, ...fault } = outcome.fault;
+    return refused({ ...fault, remedy: `${incident.id} is closed; reopen it to ask again.` });
+  }
   if (!outcome.ok || action?.undoes === undefined) return outcome;
   const tookEffect = outcome.value.some(
     (event) =>

@@ -8,6 +8,8 @@ export interface ActionFilter {
   readonly states?: readonly ActionState[];
   /** Only changes that are still in place and can be put back. */
   readonly debts?: boolean;
+  /** Only those that were proposed at or after this time (epoch ms). */
+  readonly proposedSince?: number;
 }
 
 /** Where an action stands, from its row; all about it is in its incident. */

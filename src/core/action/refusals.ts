@@ -22,20 +22,31 @@ const stateWords: Readonly<Record<ActionState, string>> = {
   void: 'is void',
 };
 
-/** What has become of the action since, with the time. */
-export function notNow(action: Action): Fault {
-  const outcome = action.outcome === undefined ? '' : `: ${action.outcome}`;
+/** What has become of the action since, with the time. `now` is when the refused decision arrived, where that tells something. */
+export function notNow(action: Action, now?: number): Fault {
+  const begins = canBeginAnew.has(action.state) && action.undoes === undefined;
   return {
     whose: 'person',
     code: `action-${action.state}`,
-    message: `Nothing was done. "${action.title}" ${stateWords[action.state]} since ${clockTime(action.since)} UTC${outcome}.`,
-    remedy: canBeginAnew.has(action.state)
-      ? 'Ask for it again from the card of the incident.'
+    message: `Nothing was done. ${whatHappened(action, now)}`,
+    remedy: begins
+      ? `Ask for it again: \`/acgs do ${action.definition}\`, or the card of the incident.`
       : 'The card of the incident shows where it stands.',
+    ...(begins ? { again: { action: action.id, title: action.title } } : {}),
   };
 }
 
-const canBeginAnew: ReadonlySet<ActionState> = new Set(['cancelled', 'rejected', 'expired', 'void', 'failed']);
+function whatHappened(action: Action, now: number | undefined): string {
+  const outcome = action.outcome === undefined ? '' : `: ${action.outcome}`;
+  const deadline = action.state === 'expired' ? (action.runBy ?? action.decideBy) : undefined;
+  if (deadline === undefined)
+    return `"${action.title}" ${stateWords[action.state]} since ${clockTime(action.since)} UTC${outcome}.`;
+  const arrived = now === undefined ? '' : `, and this came at ${clockTime(now)} UTC`;
+  return `The time for "${action.title}" ended at ${clockTime(deadline)} UTC${arrived}${outcome}.`;
+}
+
+/** Nothing of it runs any more, and the same may be asked for anew. */
+export const canBeginAnew: ReadonlySet<ActionState> = new Set(['cancelled', 'rejected', 'expired', 'void', 'failed']);
 
 export function lacksRight(right: Right, what: string): Fault {
   return {
@@ -53,12 +64,17 @@ export const ownRequest: Fault = {
   remedy: 'The approvers were asked in the thread and by direct message.',
 };
 
-export const alreadyApproved: Fault = {
-  whose: 'person',
-  code: 'already-approved',
-  message: 'You already approved this; one person counts once.',
-  remedy: 'It waits for somebody else.',
-};
+export function alreadyApproved(action: Action): Fault {
+  return {
+    whose: 'person',
+    code: 'already-approved',
+    message: 'You already approved this; one person counts once.',
+    remedy:
+      action.state === 'awaiting'
+        ? 'It waits for somebody else.'
+        : `"${action.title}" ${stateWords[action.state]}; the thread shows how it goes on.`,
+  };
+}
 
 export const wrongTarget = (typed: string): Fault => ({
   whose: 'person',
@@ -70,7 +86,7 @@ export const wrongTarget = (typed: string): Fault => ({
 export const reasonMissing: Fault = {
   whose: 'person',
   code: 'reason-missing',
-  message: 'A destructive action needs a reason.',
+  message: 'This needs a reason.',
   remedy: 'Write one sentence: the approvers and the report quote it.',
 };
 
@@ -84,6 +100,14 @@ export const unknownAction: Fault = {
 export const tooManyRequests = (limit: number): Fault => ({
   whose: 'person',
   code: 'too-many-requests',
-  message: `You have asked for ${limit} actions within a minute, so nothing more was started.`,
+  message: `You have asked for ${limit} actions within a minute, over all incidents, so nothing more was started.`,
   remedy: 'Wait a minute, then ask again.',
+});
+
+/** `why` names who decided. */
+export const refusedByPolicy = (why: string): Fault => ({
+  whose: 'person',
+  code: 'refused-by-policy',
+  message: `Nothing was approved and nothing ran: ${why}.`,
+  remedy: 'When the policy has changed, press again.',
 });

@@ -26,17 +26,23 @@ export function samePerson(a: Actor, b: Actor, same: readonly (readonly string[]
   return a.id === b.id || same.some((accounts) => accounts.includes(a.id) && accounts.includes(b.id));
 }
 
-/** Which approvals by other people an action needs: one for a destructive one, and a commander beside it where protected data is at stake. */
-export function approvalsNeeded(risk: Risk, protectedPresent: boolean): readonly Right[] {
-  if (risk !== 'destructive') return [];
-  return protectedPresent ? ['approver', 'commander'] : ['approver'];
+/**
+ * Which approvals by other people an action needs: one for a destructive one, and a commander beside it where protected data is at
+ * stake. A change freeze asks for one person more.
+ */
+export function approvalsNeeded(risk: Risk, protectedPresent: boolean, frozen = false): readonly Right[] {
+  if (risk === 'safe') return [];
+  if (risk === 'risky') return frozen ? ['approver'] : [];
+  return protectedPresent || frozen ? ['approver', 'commander'] : ['approver'];
 }
 
 /** The approvals that are still missing. */
 export function approvalsMissing(action: Action): readonly Right[] {
   if (action.shown === undefined) return [];
   const given = action.approvals.map((approval) => approval.as);
-  return approvalsNeeded(action.shown.risk, action.shown.protectedPresent).filter((right) => !given.includes(right));
+  const { risk, protectedPresent } = action.shown;
+  const needed = approvalsNeeded(risk, protectedPresent, action.freeze !== undefined);
+  return needed.filter((right) => !given.includes(right));
 }
 
 /**

@@ -18,9 +18,14 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
     case 'action-previewed':
       return about('previewed', event.shown.summary);
     case 'action-requested':
-      return about(event.breakGlass ? 'asked, by break-glass, for' : 'asked for', event.reason?.private);
+      return about(
+        `asked${event.breakGlass ? ', by break-glass,' : ''}${event.freeze === undefined ? '' : `, in the change freeze (${event.freeze}),`} for`,
+        event.reason?.private,
+      );
     case 'action-approved':
       return about(`approved as ${event.as}${event.breakGlass ? ', by break-glass,' : ''}`);
+    case 'action-escalated':
+      return about(`nobody has decided, so ${event.level} ${event.name} was asked about`);
     case 'action-gated':
       return about(
         `${event.allowed ? 'allowed by the policy' : 'refused by the policy'} ${momentWords[event.moment]}`,

@@ -4,7 +4,7 @@ import type { Action } from '../../core/action/action.ts';
 import type { ActionCommand } from '../../core/action/decide.ts';
 import { approvalsMissing } from '../../core/action/rights.ts';
 import type { Actor } from '../../core/actor.ts';
-import { done, type Outcome, refused } from '../../core/fault.ts';
+import { done, type Fault, type Outcome, refused } from '../../core/fault.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Transaction } from '../../core/ports.ts';
 import type { Request } from '../desk.ts';
@@ -16,7 +16,7 @@ export interface By {
   readonly actor: Actor;
   readonly request?: Request;
   /** What the person hears when it worked. */
-  readonly said?: (action: Action, before: Action | undefined) => string;
+  readonly said?: (action: Action, before: Action | undefined) => string | Fault;
 }
 
 /** The outcome has the action afterwards, which may be `expired` or `void` although the command was another one. */
@@ -47,30 +47,40 @@ export async function act(
             said: (after: Incident, before: Incident) => said(actionIn(after, at.action), before.actions[at.action]),
           }),
     },
-    async (tx, after, before) => follow(tx, after, actionIn(after, at.action), before.actions[at.action]),
+    async (tx, after, before) => follow(given, tx, after, actionIn(after, at.action), before.actions[at.action]),
   );
   return outcome.ok ? done(actionIn(outcome.value, at.action)) : refused(outcome.fault);
 }
 
 /** What a new state of an action asks for, in the transaction that made it. */
-async function follow(tx: Transaction, incident: Incident, action: Action, before: Action | undefined): Promise<void> {
+async function follow(
+  given: Given,
+  tx: Transaction,
+  incident: Incident,
+  action: Action,
+  before: Action | undefined,
+): Promise<void> {
   await showAction(tx, incident.id, action.id);
   const text = announcementOf(incident, action, before);
   if (text !== undefined) {
     const notice = { kind: 'say', incident: incident.id, where: 'channel', text } as const;
     await tx.send({ lane: `${incident.id}:actions`, priority: 'urgent', notice });
   }
+  const askedAlready = before?.escalated?.length ?? 0;
+  for (const { people } of action.escalated?.slice(askedAlready) ?? []) await ask(tx, incident, action, people);
   if (before?.state === action.state) return;
   const job = (kind: 'perform-action' | 'expire-action' | 'settle-action' | 'verify-action', afterMs: number) =>
     tx.schedule({ job: { kind, incident: incident.id, action: action.id }, afterMs });
   const now = await tx.now();
   if (action.state === 'awaiting') {
-    await job('expire-action', (action.decideBy ?? now) - now);
-    await tx.send({
-      lane: `${incident.id}:approval:${action.id}`,
-      priority: 'urgent',
-      notice: { kind: 'ask-approval', incident: incident.id, action: action.id, rights: approvalsMissing(action) },
-    });
+    const toDecideMs = (action.decideBy ?? now) - now;
+    await job('expire-action', toDecideMs);
+    await ask(tx, incident, action);
+    for (const { level, pageAtMs } of given.ladder.filter((one) => one.pageAtMs > 0 && one.pageAtMs <= toDecideMs))
+      await tx.schedule({
+        job: { kind: 'escalate-approval', incident: incident.id, action: action.id, level },
+        afterMs: pageAtMs,
+      });
   }
   if (action.state === 'approved') {
     await job('perform-action', 0);
@@ -81,6 +91,17 @@ async function follow(tx: Transaction, incident: Incident, action: Action, befor
   if (action.state === 'succeeded' && before?.state !== 'kept') await job('verify-action', verifyAfterMs);
   // An undo that took effect has moved the undone action on, too.
   if (action.state === 'succeeded' && action.undoes !== undefined) await showAction(tx, incident.id, action.undoes);
+}
+
+/** `people`: a level of the ladder. */
+async function ask(tx: Transaction, incident: Incident, action: Action, people?: readonly string[]): Promise<void> {
+  const rights = people === undefined ? approvalsMissing(action) : [];
+  const about = { incident: incident.id, action: action.id, rights };
+  await tx.send({
+    lane: `${incident.id}:approval:${action.id}`,
+    priority: 'urgent',
+    notice: { kind: 'ask-approval', ...about, ...(people === undefined ? {} : { people }) },
+  });
 }
 
 const verifyAfterMs = 3_000;

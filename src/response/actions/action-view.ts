@@ -3,10 +3,12 @@
 import { z } from 'zod';
 import type { Action, ActionState, Risk } from '../../core/action/action.ts';
 import { isDebt } from '../../core/action/action.ts';
+import { freezeOver } from '../../core/action/freeze.ts';
 import type { GateMoment } from '../../core/action/gate.ts';
-import { actionsOf } from '../../core/action/in-incident.ts';
+import { actionsOf, underWay } from '../../core/action/in-incident.ts';
 import type { PreviewRow } from '../../core/action/port.ts';
-import { approvalsMissing, type Right } from '../../core/action/rights.ts';
+import { canBeginAnew } from '../../core/action/refusals.ts';
+import { approvalsMissing, approvalsNeeded, type Right } from '../../core/action/rights.ts';
 import type { Actor } from '../../core/actor.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Reads } from '../../core/ports.ts';
@@ -23,6 +25,7 @@ export type Move =
   | 'stop'
   | 'undo'
   | 'keep'
+  | 'again'
   | 'took-effect'
   | 'had-no-effect';
 
@@ -59,9 +62,15 @@ export interface ActionView {
   }[];
   /** Approvals still missing. */
   readonly missing: readonly Right[];
+  /** Approvals that it needs, or will need when it is asked for now. */
+  readonly needs: readonly Right[];
+  /** The change freeze in which it was asked for, or would be now. */
+  readonly freeze?: string;
   readonly decideBy?: number;
   readonly runBy?: number;
   readonly rejected?: { readonly by: Actor; readonly at: number; readonly reason?: string };
+  /** Levels of the ladder that were asked because nobody decided. */
+  readonly escalated: readonly { readonly level: string; readonly name: string; readonly at: number }[];
   /** What the policy outside said last. Untrusted text. */
   readonly gate?: { readonly moment: GateMoment; readonly allowed: boolean; readonly why: string; readonly at: number };
   readonly outcome?: string;
@@ -88,6 +97,7 @@ export async function actionView(given: Given, incidentId: string, id: string): 
   const progress = action.state === 'running' ? await progressOf(given.store, incidentId, action) : undefined;
   const until = (action.finishedAt ?? 0) + given.actions.undoWithinMs;
   const { undo, shown, reason, rejected } = action;
+  const freeze = freezeOf(given, action);
   return {
     ...{ id, incident: incidentId, definition: action.definition, title: action.title, step: action.step },
     ...{ state: action.state, risk: shown?.risk ?? action.risk, isUndo: action.undoes !== undefined },
@@ -97,6 +107,8 @@ export async function actionView(given: Given, incidentId: string, id: string): 
     ...(reason === undefined ? {} : { reason: reason.private ?? '(erased)' }),
     approvals: action.approvals,
     missing: approvalsMissing(action),
+    needs: shown === undefined ? [] : approvalsNeeded(shown.risk, shown.protectedPresent, freeze !== undefined),
+    ...(freeze === undefined ? {} : { freeze }),
     ...(action.decideBy === undefined ? {} : { decideBy: action.decideBy }),
     ...(action.runBy === undefined ? {} : { runBy: action.runBy }),
     ...(rejected === undefined
@@ -107,6 +119,7 @@ export async function actionView(given: Given, incidentId: string, id: string): 
             ...(rejected.reason === undefined ? {} : { reason: rejected.reason.private ?? '(erased)' }),
           },
         }),
+    escalated: action.escalated ?? [],
     ...(action.gate === undefined ? {} : { gate: action.gate }),
     ...(action.outcome === undefined ? {} : { outcome: action.outcome }),
     ...(action.stopped === undefined ? {} : { stopped: action.stopped }),
@@ -121,7 +134,10 @@ export async function actionView(given: Given, incidentId: string, id: string): 
     ...(safer === undefined || safer.id === action.definition
       ? {}
       : { safer: { definition: safer.id, title: safer.title } }),
-    moves: movesOf(action, incident, until > given.clock.now()),
+    moves: [
+      ...movesOf(action, incident, until > given.clock.now()),
+      ...(definition !== undefined && mayBeginAnew(action, incident) ? (['again'] as const) : []),
+    ],
   };
 }
 
@@ -177,6 +193,21 @@ function movesOf(action: Action, incident: Incident, undoInTime: boolean): reado
     default:
       return [];
   }
+}
+
+function freezeOf(given: Given, action: Action): string | undefined {
+  if (action.state !== 'previewed') return action.freeze;
+  return freezeOver(action, given.actions.policy.freezes, given.clock.now())?.why;
+}
+
+/** An undo is begun anew at what it undoes, and nothing is begun twice. */
+function mayBeginAnew(action: Action, incident: Incident): boolean {
+  return (
+    incident.status === 'open' &&
+    action.undoes === undefined &&
+    canBeginAnew.has(action.state) &&
+    !underWay(incident).some((other) => other.definition === action.definition)
+  );
 }
 
 function hasUndoUnderWay(incident: Incident, undone: Action): boolean {

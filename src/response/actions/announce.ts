@@ -13,6 +13,11 @@ export function announcementOf(incident: Incident, action: Action, before: Actio
 function wordsOf(action: Action, before: Action | undefined): string | undefined {
   const { title, outcome = '', verified, gate } = action;
   const target = action.shown?.target ?? '';
+  const level = action.escalated?.slice(before?.escalated?.length ?? 0).at(-1);
+  if (level !== undefined) {
+    const how = action.state === 'expired' ? 'NOBODY DECIDED' : 'NOBODY HAS DECIDED';
+    return `${how} · ${title} on ${target} · ${level.level} ${level.name} is ${action.state === 'expired' ? 'told' : 'asked'}`;
+  }
   if (before?.state === action.state) {
     if (gate?.allowed === false && gate !== before.gate)
       return `NOT APPROVED, the policy says no · ${title} on ${target} · ${gate.why}`;
@@ -22,7 +27,7 @@ function wordsOf(action: Action, before: Action | undefined): string | undefined
   }
   switch (action.state) {
     case 'awaiting':
-      return `APPROVAL NEEDED · ${title} on ${target} · needs ${spellRights(action)}`;
+      return `APPROVAL NEEDED · ${title} on ${target}${freezeOf(action)} · needs ${spellRights(action)}`;
     case 'approved':
       return usesBreakGlass(action)
         ? `BREAK-GLASS · ${title} on ${target} was approved without the groups being read`
@@ -55,6 +60,10 @@ function wordsOf(action: Action, before: Action | undefined): string | undefined
     case 'previewed':
       return undefined;
   }
+}
+
+function freezeOf({ freeze }: Action): string {
+  return freeze === undefined ? '' : ` · CHANGE FREEZE (${freeze})`;
 }
 
 function spellRights(action: Action): string {

@@ -3,7 +3,7 @@
 import type { Action } from '../../core/action/action.ts';
 import { type ActionCommand, decideAction } from '../../core/action/decide.ts';
 import type { GateDecision } from '../../core/action/gate.ts';
-import { notNow, unknownAction } from '../../core/action/refusals.ts';
+import { notNow, refusedByPolicy, unknownAction } from '../../core/action/refusals.ts';
 import { approvalsMissing, type Grants } from '../../core/action/rights.ts';
 import { person } from '../../core/actor.ts';
 import type { Fault } from '../../core/fault.ts';
@@ -93,11 +93,10 @@ function commandOf(
   }
 }
 
-function saidOf(decision: Decision, action: Action, before: Action | undefined): string {
+function saidOf(decision: Decision, action: Action, before: Action | undefined): string | Fault {
   // The clock or the policy may have decided instead of the person.
-  if (action.state === 'expired') return notNow(action).message;
-  if (action.gate?.allowed === false && action.gate !== before?.gate)
-    return `Nothing was approved and nothing ran: ${action.gate.why}.`;
+  if (action.state === 'expired') return notNow(action, action.since);
+  if (action.gate?.allowed === false && action.gate !== before?.gate) return refusedByPolicy(action.gate.why);
   switch (decision.kind) {
     case 'request':
       return action.state === 'awaiting'

@@ -1,9 +1,11 @@
 // Begins an action: an entry of the runbook, or what puts an earlier action back. Its preview follows as a job.
 
-import type { ActionProposal } from '../../core/action/in-incident.ts';
+import { type ActionProposal, askedLately } from '../../core/action/in-incident.ts';
 import { unknownAction } from '../../core/action/refusals.ts';
+import type { Actor } from '../../core/actor.ts';
 import { nearest } from '../../core/command.ts';
 import type { Fault } from '../../core/fault.ts';
+import type { Transaction } from '../../core/ports.ts';
 import type { Procedure } from '../../core/runbook.ts';
 import type { Request } from '../desk.ts';
 import type { Given } from '../given.ts';
@@ -44,12 +46,27 @@ async function propose(
   request: Request,
 ): Promise<void> {
   const proposal = { id: given.ids.next(), ...about };
-  const command = { kind: 'propose-action', proposal, now: given.clock.now() } as const;
+  const command = async (tx: Transaction) => {
+    const now = given.clock.now();
+    const elsewhere = await askedElsewhere(tx, incident, request.actor, now);
+    return { kind: 'propose-action', proposal, now, elsewhere } as const;
+  };
   const said = `The preview of "${about.title}" is on its way into the thread of ${incident}. Nothing runs before it is confirmed there.`;
   await change(given, incident, command, { actor: request.actor, request, said }, async (tx) => {
     await tx.schedule({ job: { kind: 'preview-action', incident, action: proposal.id } });
     await showAction(tx, incident, proposal.id);
   });
+}
+
+async function askedElsewhere(tx: Transaction, incident: string, actor: Actor, now: number): Promise<number> {
+  const rows = await tx.actions({ proposedSince: now - 60_000 });
+  const others = new Set(rows.map((row) => row.incident).filter((id) => id !== incident));
+  let asked = 0;
+  for (const id of others) {
+    const other = await tx.incident(id);
+    if (other !== undefined) asked += askedLately(other, actor, now);
+  }
+  return asked;
 }
 
 function noSuchAction(typed: string, procedure: Procedure | undefined): Fault {

@@ -4,7 +4,7 @@ import { globTest } from './redis-keys.ts';
 import type { RedisServer } from './redis-server.ts';
 import { bulk, failure, map, ok, type Reply } from './resp.ts';
 
-/** INFO's text; no section (or `default`, `all`, `everything`) means all of them. */
+/** INFO's text; no section (or `default`, `all`, `everything`) means all of them, the counts of commands only with the last two. */
 export function infoText(redis: RedisServer, asked: readonly string[]): string {
   const { world } = redis;
   const uptime = Math.floor((world.now() - redis.startedMs) / 1000);
@@ -56,12 +56,20 @@ export function infoText(redis: RedisServer, asked: readonly string[]): string {
       ['role', 'master'],
       ['connected_slaves', 0],
     ],
+    Commandstats: [...redis.calls].map(
+      ([name, calls]) =>
+        [`cmdstat_${name}`, `calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=0,failed_calls=0`] as const,
+    ),
     Keyspace: keys.length === 0 ? [] : [['db0', `keys=${keys.length},expires=${expiring},avg_ttl=1402113`]],
   };
   const wanted = new Set(asked.map((section) => section.toLowerCase()));
   const everything = wanted.size === 0 || ['default', 'all', 'everything'].some((word) => wanted.has(word));
   return Object.entries(sections)
-    .filter(([name]) => everything || wanted.has(name.toLowerCase()))
+    .filter(([name]) =>
+      name === 'Commandstats'
+        ? ['commandstats', 'all', 'everything'].some((word) => wanted.has(word))
+        : everything || wanted.has(name.toLowerCase()),
+    )
     .map(([name, lines]) => `# ${name}\r\n${lines.map(([key, value]) => `${key}:${value}\r\n`).join('')}`)
     .join('\r\n');
 }

@@ -35,6 +35,8 @@ export interface RedisServer {
   }[];
   readonly latency: { readonly seconds: number; readonly ms: number }[];
   readonly counts: { commands: number; connections: number; slowEntries: number };
+  /** Runs of each command, by its name in small letters. */
+  readonly calls: Map<string, number>;
 }
 
 /** The real server's words for a subcommand it does not know. */

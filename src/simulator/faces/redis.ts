@@ -54,6 +54,7 @@ export async function startRedisFace({ world, port, password }: RedisFaceOptions
     slowLog: [],
     latency: [],
     counts: { commands: 0, connections: 0, slowEntries: 0 },
+    calls: new Map(),
   };
 
   const server = createServer((socket) => {
@@ -117,6 +118,8 @@ async function serve(
   const refused = refusal(fault, words);
   if (!refused) commands.push(words);
   const reply = refused ?? runCommand(redis, client, words);
+  const name = (words[0] ?? '').toLowerCase();
+  if (!refused) redis.calls.set(name, (redis.calls.get(name) ?? 0) + 1);
   noteSlowness(redis, client, words, delayMs);
   if (fault === 'cut' && isWrite(words)) {
     socket.destroy();

@@ -6,16 +6,26 @@ import { actionIds } from '../ids.ts';
 import { plain } from './rich.ts';
 
 const labels: Readonly<Record<Move, (view: ActionView) => string>> = {
-  request: (view) => (view.risk === 'destructive' ? `Ask for "${view.title}" …` : view.title),
+  request: (view) => (asksByForm(view) ? `Ask for "${view.title}" …` : view.title),
   approve: (view) => `Approve "${view.title}"`,
   reject: () => 'Reject',
   cancel: () => 'Cancel',
   stop: () => 'Stop at the next safe point',
   undo: (view) => view.undo?.title ?? 'Put it back',
   keep: () => 'Keep it …',
+  again: (view) => againLabel(view.title),
   'took-effect': () => 'It took effect',
   'had-no-effect': () => 'It did not take effect',
 };
+
+/** A reason is wanted, or the target typed: a dialog that only asks yes or no is not enough. */
+export function asksByForm(view: ActionView): boolean {
+  return view.risk === 'destructive' || view.freeze !== undefined;
+}
+
+export function againLabel(title: string): string {
+  return `Ask again for "${title}"`;
+}
 
 export function moveLabel(move: Move, view: ActionView): string {
   return labels[move](view);
@@ -60,7 +70,7 @@ function styleOf(move: Move, view: ActionView): 'primary' | 'danger' | undefined
 /** The dialog shows the call as it will be sent (Slack: title 100, text 300, buttons 30 characters). */
 function confirmation(move: Move, view: ActionView): ConfirmationDialog | undefined {
   const { shown } = view;
-  const opensForm = move === 'request' && view.risk === 'destructive';
+  const opensForm = move === 'request' && asksByForm(view);
   if (shown === undefined || opensForm || !['request', 'approve', 'took-effect', 'had-no-effect'].includes(move))
     return undefined;
   const text =

@@ -1,6 +1,7 @@
 // The forms of actions: the typed target of a destructive one, the reason to keep a change, and the choice among all actions.
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type { PreviewRow } from '../../core/action/port.ts';
 import type { ActionView } from '../../response/actions/action-view.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { cutTo } from '../fit.ts';
@@ -11,11 +12,10 @@ import { bullets, code, line, plain, present, rich, strong, words } from './rich
 
 export function requestModal(view: ActionView, metadata: string): ModalView {
   const shown = view.shown;
-  const needs =
-    shown?.protectedPresent === true
-      ? 'an approver and a commander, neither of them you'
-      : 'an approver who is not you';
-  const protectedRows = (shown?.rows ?? []).filter((row) => row.protected === true).slice(0, 8);
+  const needs = view.needs.map((right) => (right === 'approver' ? 'an approver' : `a ${right}`)).join(' and ');
+  const isProtected = (row: PreviewRow) => row.protected === true;
+  const protectedRows = (shown?.rows ?? []).filter(isProtected).slice(0, 8);
+  const otherRows = (shown?.rows ?? []).filter((row) => !isProtected(row)).slice(0, 8);
   const typed: InputBlock = {
     type: 'input',
     block_id: fieldIds.typed,
@@ -33,20 +33,19 @@ export function requestModal(view: ActionView, metadata: string): ModalView {
       ...present([
         rich(line(strong(view.title)), line(words(shown?.summary ?? '', 600))),
         protectedRows.length > 0 &&
-          rich(
-            line(strong('Protected data that goes with it')),
-            bullets(
-              protectedRows.map((row) =>
-                line(code(row.label, 80), words(` ${row.amount ?? ''} ${row.note ?? ''}`, 160)),
-              ),
-            ),
-          ),
-        rich(line(words(`It then needs ${needs}.`))),
+          rich(line(strong('Protected data that goes with it')), bullets(protectedRows.map(rowLine))),
+        otherRows.length > 0 && rich(line(strong('What it touches')), bullets(otherRows.map(rowLine))),
+        view.freeze !== undefined && rich(line(strong('Change freeze: '), words(view.freeze, 200))),
+        rich(line(words(`It then needs ${needs}, and none of them may be you.`))),
       ]),
-      typed,
+      ...(view.risk === 'destructive' ? [typed] : []),
       reason('Why is this needed?'),
     ],
   };
+}
+
+function rowLine({ label, amount = '', note = '' }: PreviewRow) {
+  return line(code(label, 80), words(` ${amount} ${note}`, 160));
 }
 
 export function keepModal(view: ActionView, metadata: string): ModalView {

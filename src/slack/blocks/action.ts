@@ -111,7 +111,9 @@ function rowsBlock(rows: readonly PreviewRow[]): KnownBlock | undefined {
 function warnings(view: ActionView): KnownBlock | undefined {
   const notes = view.shown?.notes ?? [];
   const caution = view.caution === undefined ? [] : [`Caution: ${view.caution}`];
-  const said = [...notes, ...caution];
+  const freeze =
+    view.freeze === undefined ? [] : [`CHANGE FREEZE (${view.freeze}): it needs one person more, and a reason.`];
+  const said = [...freeze, ...notes, ...caution];
   return said.length === 0 ? undefined : rich(bullets(said.slice(0, 8).map((one) => line(words(`⚠ ${one}`, 480)))));
 }
 
@@ -133,6 +135,7 @@ function stateText(view: ActionView, named: Named): string {
     view.rejected === undefined
       ? ''
       : `${named(view.rejected.by)} rejected it ${utcTime(view.rejected.at)}${view.rejected.reason === undefined ? '' : `: “${view.rejected.reason}”`}`,
+    ...view.escalated.map(({ level, name, at }) => `nobody had decided ${utcTime(at)}: ${level} ${name} was asked`),
     gateText(view),
     view.progress === undefined ? '' : `${view.progress.toLocaleString('en-US')} so far`,
     view.outcome ?? '',

@@ -6,6 +6,7 @@ import { spellDuration } from '../../core/duration.ts';
 import type { Fault } from '../../core/fault.ts';
 import { firstOf } from '../fit.ts';
 import { actionIds } from '../ids.ts';
+import { againLabel } from './action-buttons.ts';
 import {
   bullets,
   clockTime,
@@ -50,7 +51,14 @@ export function textMessage(text: string): Message {
 }
 
 export function refusalMessage(fault: Fault, named: Named): Message {
-  return textMessage(refusalText(fault, named));
+  const said = textMessage(refusalText(fault, named));
+  if (fault.again === undefined) return said;
+  const { action: value, title } = fault.again;
+  const again: KnownBlock = {
+    type: 'actions',
+    elements: [{ type: 'button', action_id: actionIds.move('again'), text: plain(againLabel(title), 75), value }],
+  };
+  return { ...said, blocks: [...said.blocks, again] };
 }
 
 /** What went wrong, who was faster and when, and what to do next, as one text. */

@@ -3,18 +3,19 @@
 import type { ActionView, Move } from '../../response/actions/action-view.ts';
 import type { Decision } from '../../response/actions/decide-on.ts';
 import type { ClickAsk, Keyed, SubmissionAsk } from '../asks.ts';
-import { moveLabel } from '../blocks/action-buttons.ts';
+import { asksByForm, moveLabel } from '../blocks/action-buttons.ts';
 import { chooseModal, keepModal, requestModal } from '../blocks/action-modals.ts';
 import { refusalText, textMessage } from '../blocks/answers.ts';
 import { cutTo } from '../fit.ts';
 import { actionIds, fieldIds, modalIds } from '../ids.ts';
+import { drawOldMessage } from '../notices/action.ts';
 import type { Publishing } from '../publishing.ts';
 import { answer } from '../replies.ts';
 import { placeOf, reasonOf } from './close-incident.ts';
 import { type Conversation, type FormErrors, readMetadata, replyTo, requestOf, writeMetadata } from './conversation.ts';
 import { openModal } from './modal.ts';
 
-type AtOnce = Exclude<Move, 'undo' | 'keep' | 'request'>;
+type AtOnce = Exclude<Move, 'undo' | 'keep' | 'again' | 'request'>;
 
 const decisions: Readonly<Record<AtOnce, Decision>> = {
   approve: { kind: 'approve' },
@@ -26,8 +27,22 @@ const decisions: Readonly<Record<AtOnce, Decision>> = {
 };
 
 export function actionsConversation(p: Publishing): Conversation {
-  const decide = (move: AtOnce) => (keyed: Keyed<ClickAsk>) =>
-    p.desk.decideOn(keyed.ask.value, decisions[move], requestOf(keyed));
+  type Work = (keyed: Keyed<ClickAsk>) => Promise<void>;
+
+  const decide =
+    (move: AtOnce): Work =>
+    (keyed) =>
+      p.desk.decideOn(keyed.ask.value, decisions[move], requestOf(keyed));
+
+  /** The button of a move. One that this moment does not have stands in an old message, which is drawn as the action is now. */
+  const button = (move: Move, work: Work): Readonly<Record<string, Work>> => ({
+    [actionIds.move(move)]: async (keyed) => {
+      const { ask } = keyed;
+      const before = await viewOf(p, ask.value);
+      await work(keyed);
+      if (before !== undefined && !before.moves.includes(move)) await drawOldMessage(p, ask, before);
+    },
+  });
 
   /** Opens the form of an action, or lets the desk say what has become of it. */
   const withForm = async (
@@ -46,21 +61,24 @@ export function actionsConversation(p: Publishing): Conversation {
 
   return {
     clicks: {
-      ...Object.fromEntries(
-        (Object.keys(decisions) as AtOnce[]).map((move) => [actionIds.move(move), decide(move)] as const),
-      ),
-      [actionIds.move('request')]: async (keyed) => {
+      ...Object.assign({}, ...(Object.keys(decisions) as AtOnce[]).map((move) => button(move, decide(move)))),
+      ...button('request', async (keyed) => {
         const view = await viewOf(p, keyed.ask.value);
         const ask = () => p.desk.decideOn(keyed.ask.value, { kind: 'request' }, requestOf(keyed));
         // The dialog of the button was the confirmation.
-        if (view?.risk !== 'destructive') return ask();
+        if (view === undefined || !asksByForm(view)) return ask();
         return withForm(keyed, 'request', requestModal, ask);
-      },
-      [actionIds.move('keep')]: (keyed) =>
+      }),
+      ...button('keep', (keyed) =>
         withForm(keyed, 'keep', keepModal, () =>
           p.desk.decideOn(keyed.ask.value, { kind: 'keep', reason: '-' }, requestOf(keyed)),
         ),
-      [actionIds.move('undo')]: (keyed) => p.desk.proposeUndo(keyed.ask.value, requestOf(keyed)),
+      ),
+      ...button('undo', (keyed) => p.desk.proposeUndo(keyed.ask.value, requestOf(keyed))),
+      ...button('again', async (keyed) => {
+        const view = await viewOf(p, keyed.ask.value);
+        return p.desk.proposeAction(view?.incident ?? '', view?.definition ?? '', requestOf(keyed));
+      }),
       [actionIds.propose]: (keyed) => {
         const [incident = '', definition = ''] = keyed.ask.value.split(' ', 2);
         return p.desk.proposeAction(incident, definition, requestOf(keyed));
@@ -73,7 +91,7 @@ export function actionsConversation(p: Publishing): Conversation {
           const form = { typed: ask.fields[fieldIds.typed] ?? '', reason: reasonOf(ask) };
           const fault = await p.desk.whyNotRequest(readMetadata(ask.metadata).subject, form);
           if (fault === undefined) return undefined;
-          const field = fault.code === 'reason-missing' ? fieldIds.reason : fieldIds.typed;
+          const field = fault.code === 'typed-target' ? fieldIds.typed : fieldIds.reason;
           return { [field]: cutTo(refusalText(fault, await p.people.namesIn(fault)), 300) };
         },
         work: (keyed) => {

@@ -6,10 +6,12 @@ import type { Notice } from '../../core/notice.ts';
 import type { ActionView } from '../../response/actions/action-view.ts';
 import { actionMessage } from '../blocks/action.ts';
 import type { Named } from '../blocks/rich.ts';
+import { sayMessage } from '../blocks/talk.ts';
 import { refusedWith } from '../failures.ts';
 import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
 import { addressOf, keep, type Publishing, postNear, threadPlace } from '../publishing.ts';
+import { expand } from './room.ts';
 
 /** More people than this are not asked one by one: the thread asks everybody. */
 const askedAtMost = 20;
@@ -34,6 +36,34 @@ export async function drawAction(p: Publishing, attempt: Attempt, view: ActionVi
   }
 }
 
+/**
+ * A button was pressed that this moment does not have any more: the message that shows it is drawn as the action stands now. One that nobody
+ * remembers, because its posting was doubtful, is drawn at once; ours are drawn by the outbox, however many people press.
+ */
+export async function drawOldMessage(
+  p: Publishing,
+  clicked: { readonly place?: string | undefined; readonly ts?: string | undefined },
+  view: ActionView,
+): Promise<void> {
+  if (clicked.place === undefined || clicked.ts === undefined) return;
+  const ref = { channel: clicked.place, ts: clicked.ts };
+  const own = await messageOf(p, view.id);
+  const known = [own, ...(await asked(p, view.id)).values()];
+  if (known.some((one) => one?.channel === ref.channel && one.ts === ref.ts)) {
+    const { incident, id: action } = view;
+    const lane = `${incident}:action:${action}`;
+    const notice = { kind: 'action', incident, action } as const;
+    await p.store.transact((tx) => tx.send({ lane, supersedes: 'action', priority: 'urgent', notice }));
+    return;
+  }
+  const place = ref.channel.startsWith('D')
+    ? ({ kind: 'asked', thread: addressOf(p, own) } as const)
+    : ({ kind: 'thread' } as const);
+  await p.posting.edit(ref, actionMessage(view, await namesIn(p, view), place)).catch((error: unknown) => {
+    p.log.warn({ action: view.id, error: String(error) }, 'an old message of an action cannot be drawn anew');
+  });
+}
+
 /** Asks each person once. Who asked for it is not asked; who else may not decide hears that at the click. */
 export async function askForApproval(
   p: Publishing,
@@ -41,15 +71,20 @@ export async function askForApproval(
   view: ActionView,
   notice: Extract<Notice, { kind: 'ask-approval' }>,
 ): Promise<void> {
-  if (view.state !== 'awaiting') return;
+  if (view.state !== 'awaiting' && notice.people === undefined) return;
   const named = await namesIn(p, view);
   const thread = addressOf(p, await messageOf(p, view.id));
-  const holders = (await Promise.all(notice.rights.map((right) => p.rights.holders(right)))).flat();
+  const holders = await whomToAsk(p, notice);
   const requester = view.requestedBy.kind === 'person' ? view.requestedBy.id : '';
   const people = [...new Set(holders)].filter((id) => id !== requester).toSorted();
   const known = await asked(p, view.id);
   for (const id of people.slice(0, askedAtMost)) {
-    if (known.has(id)) continue;
+    const before = known.get(id);
+    if (before !== undefined) {
+      // Asked before as one who may approve: the level that they are is told in the same thread.
+      if (notice.people !== undefined) await remind(p, attempt, before, view);
+      continue;
+    }
     try {
       const ref = await p.posting.post(attempt, { channel: id }, actionMessage(view, named, { kind: 'asked', thread }));
       known.set(id, ref);
@@ -70,8 +105,21 @@ export async function askForApproval(
       p.log.warn({ person: id, action: view.id }, 'somebody who may approve cannot be written to');
     }
   }
-  if (people.length === 0)
+  if (people.length === 0 && notice.people === undefined)
     p.log.error({ action: view.id, rights: notice.rights }, 'nobody can approve: the lists are empty or unreadable');
+}
+
+async function whomToAsk(p: Publishing, { rights, people }: Extract<Notice, { kind: 'ask-approval' }>) {
+  if (people === undefined) return (await Promise.all(rights.map((right) => p.rights.holders(right)))).flat();
+  const problems: string[] = [];
+  const found = await expand(p, people, problems);
+  if (problems.length > 0) p.log.warn({ people, problems }, 'not everybody of a level can be asked to decide');
+  return found;
+}
+
+async function remind(p: Publishing, attempt: Attempt, ref: MessageRef, view: ActionView): Promise<void> {
+  const text = `Nobody has decided on "${view.title}" yet.`;
+  await p.posting.post(attempt, { channel: ref.channel, thread: ref.ts, broadcast: true }, sayMessage(text));
 }
 
 async function messageOf(p: Publishing, action: string): Promise<MessageRef | undefined> {

@@ -142,7 +142,8 @@ export async function invite(
   if (problems.length > 0) await p.desk.setupFailed(view.id, 'invite', cutTo(problems.join('; '), 500));
 }
 
-async function expand(p: Publishing, people: readonly string[], problems: string[]): Promise<readonly string[]> {
+/** The people themselves, with the members of groups; `problems` gets what cannot be read. */
+export async function expand(p: Publishing, people: readonly string[], problems: string[]): Promise<readonly string[]> {
   const users = new Set<string>();
   for (const id of people) {
     if (/^[UW]/.test(id)) users.add(id);

@@ -15,6 +15,8 @@ const params = z.strictObject({
   cache: z.array(prefix).default([]),
   /** Prefixes of state, each with what it is; those of systems.redis.protectedPrefixes come beside them. */
   protected: z.record(prefix, z.string().min(1)).default({}),
+  /** A database with more keys than this is not the one that somebody means to empty. */
+  maxKeys: z.int().min(1).default(1_000_000),
 });
 
 type Params = z.output<typeof params>;
@@ -35,6 +37,14 @@ export const flushdb = defineAction(params, {
     const { facts, size, found } = read.value;
     const unfit = unfitServer(config, facts);
     if (unfit !== undefined) return unfit;
+    if (size > about.maxKeys) {
+      return refused({
+        whose: 'person',
+        code: 'too-many-keys',
+        message: `${targetOf(config)} holds ${spellValue(size, 'count')} keys, and more than ${spellValue(about.maxKeys, 'count')} are not flushed from here.`,
+        remedy: 'Check that this is the right database; the runbook sets the limit (maxKeys).',
+      });
+    }
     if (size === 0)
       return refused({ whose: 'person', code: 'nothing-to-do', message: 'The database is empty already.' });
     return done(previewOf(config, about, { facts, size, found }));
@@ -79,7 +89,7 @@ function previewOf(
     target: targetOf(config),
     typed: typedOf('FLUSHDB', config),
     call: 'FLUSHDB ASYNC',
-    summary: `FLUSHDB on ${targetOf(config)} deletes ${counted}. It cannot be undone.`,
+    summary: `FLUSHDB on ${targetOf(config)}, a master, deletes ${counted}. It cannot be undone.`,
     risk: 'destructive',
     protectedPresent: kept.length > 0 || !found.complete,
     facts: [

@@ -4,8 +4,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../../src/core/action/action.ts';
 import { actionsOf } from '../../../src/core/action/in-incident.ts';
 import { theBot } from '../../../src/core/actor.ts';
+import type { Fault } from '../../../src/core/fault.ts';
 import { act } from '../../../src/response/actions/act.ts';
 import { actionView } from '../../../src/response/actions/action-view.ts';
+import { escalateApproval } from '../../../src/response/actions/escalate-approval.ts';
 import { expireAction } from '../../../src/response/actions/expire-action.ts';
 import { previewAction } from '../../../src/response/actions/preview-action.ts';
 import { settleAction } from '../../../src/response/actions/settle-action.ts';
@@ -50,6 +52,16 @@ async function previewed(name = 'scale-out'): Promise<string> {
 async function startedReview(): Promise<string> {
   for (const { notice } of await bench.store.outbox.claim(50)) if (notice.kind === 'review') return notice.review;
   throw new Error('no review was started');
+}
+
+/** The newest refusal that waits in the outbox. */
+async function refusal(): Promise<Fault> {
+  const faults = (await bench.store.outbox.claim(50)).flatMap(({ notice }) =>
+    notice.kind === 'answer' && notice.answer.kind === 'refusal' ? [notice.answer.fault] : [],
+  );
+  const newest = faults.at(-1);
+  if (newest === undefined) throw new Error('nobody was refused anything');
+  return newest;
 }
 
 const decide = (id: string, who: string, kind: 'approve' | 'reject' | 'cancel') =>
@@ -125,7 +137,7 @@ describe('a risky action', () => {
     await ask(id);
     expect(await action()).toMatchObject({ state: 'previewed', gate: { moment: 'approval', allowed: false } });
     const answers = await bench.answers();
-    expect(answers).toContain('Nothing was approved and nothing ran: the policy says no.');
+    expect(answers).toContain('refusal refused-by-policy');
     expect(answers).toContainEqual(
       expect.stringMatching(/^say NOT APPROVED, the policy says no · .*the policy says no/),
     );
@@ -172,12 +184,63 @@ describe('a risky action', () => {
     expect(await action()).toMatchObject({ state: 'cancelled', outcome: expect.stringMatching(/3 is the limit/) });
   });
 
-  test('F43: more than ten proposals a minute by one person are refused', async () => {
-    for (let n = 0; n < 10; n++) await previewed();
+  test('F43: more than ten proposals a minute by one person are refused, over all incidents together, and audited', async () => {
+    for (let n = 0; n < 6; n++) await previewed();
+    await bench.desk.command('incident latency separately', bench.asks('U0RITA'));
+    for (let n = 0; n < 4; n++) await bench.desk.proposeAction('INC-2', 'scale-out', bench.asks('U0RITA'));
     await bench.answers();
     await bench.desk.proposeAction(incident, 'scale-out', bench.asks('U0RITA'));
-    expect(await bench.answers()).toContain('refusal too-many-requests');
-    expect(await actions()).toHaveLength(10);
+    await bench.desk.proposeAction('INC-2', 'scale-out', bench.asks('U0RITA'));
+    expect((await bench.answers()).filter((one) => one === 'refusal too-many-requests')).toHaveLength(2);
+    expect(await actions()).toHaveLength(6);
+    expect(bench.logged).toContainEqual(
+      expect.stringMatching(/^refused .*"person":"U0RITA","why":"too-many-requests"/),
+    );
+
+    // Others are not held up, and neither is she a minute later.
+    await bench.desk.proposeAction(incident, 'scale-out', bench.asks('U0OMAR'));
+    bench.now += minuteMs;
+    await previewed();
+    expect(await actions()).toHaveLength(8);
+  });
+
+  test('F44: in a change freeze it needs a second person and a reason, which are on record', async () => {
+    bench.freezes.push({ from: bench.now, until: bench.now + 60 * minuteMs, why: 'end of the year' });
+    const id = await previewed();
+    await bench.desk.decideOn(id, { kind: 'request' }, bench.asks('U0RITA'));
+    expect(await bench.answers()).toContain('refusal reason-missing');
+    await ask(id);
+    expect(await action()).toMatchObject({
+      state: 'awaiting',
+      freeze: 'end of the year',
+      reason: { private: 'because' },
+    });
+    expect(await bench.answers()).toContainEqual(
+      expect.stringMatching(/^say APPROVAL NEEDED · .*CHANGE FREEZE \(end of the year\)/),
+    );
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    await decide(id, 'U0OMAR', 'approve');
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
+
+    // The way back does not wait for anybody.
+    bench.now += 1_000;
+    await bench.desk.proposeUndo(id, bench.asks('U0RITA'));
+    const undo = (await action()).id;
+    await previewAction(bench.given, incident, undo);
+    await bench.desk.decideOn(undo, { kind: 'request' }, bench.asks('U0RITA'));
+    await run(undo);
+    expect(bench.lever.pulls).toEqual([5, 3]);
+  });
+
+  test('F44: what was asked for before a freeze is void when the freeze has begun before it runs', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.freezes.push({ from: bench.now, until: bench.now + 60 * minuteMs, why: 'end of the year' });
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect(await action()).toMatchObject({ state: 'void', outcome: 'a change freeze began: end of the year' });
   });
 
   test('F08: one that waits is cancelled when the incident is closed', async () => {
@@ -272,6 +335,66 @@ describe('a destructive action', () => {
     await decide(id, 'U0OMAR', 'approve');
     expect((await action()).state).toBe('expired');
     expect(await bench.answers()).toContainEqual(expect.stringMatching(/^say EXPIRED · .* nobody decided in time/));
+  });
+
+  test('F03: the second click of one person says that they approved already, whatever has become of it', async () => {
+    const id = await previewed();
+    await ask(id);
+    await Promise.all([decide(id, 'U0OMAR', 'approve'), decide(id, 'U0OMAR', 'approve')]);
+    expect(await bench.answers()).toContain('refusal already-approved');
+    expect((await action()).approvals).toHaveLength(1);
+    await Promise.all([run(id), run(id)]);
+    await decide(id, 'U0OMAR', 'approve');
+    expect(await bench.answers()).toContain('refusal already-approved');
+    expect(bench.lever.pulls).toEqual([5]);
+  });
+
+  test('F09: a click after the time to decide is refused with both times, and asking again is offered', async () => {
+    const id = await previewed();
+    await ask(id);
+    bench.now += 25 * minuteMs;
+    await bench.answers();
+    await decide(id, 'U0OMAR', 'approve');
+    const fault = await refusal();
+    expect(fault.message).toMatch(/ended at 02:29 UTC, and this came at 02:39 UTC: nobody decided in time/);
+    expect(fault).toMatchObject({ code: 'action-expired', again: { action: id } });
+    await run(id);
+    expect(bench.lever.pulls).toEqual([]);
+    expect((await bench.desk.actionView(incident, id))?.moves).toEqual(['again']);
+
+    // Also when the clock of the bot had ended it before the click came.
+    bench.now += minuteMs;
+    await decide(id, 'U0LENA', 'approve');
+    expect((await refusal()).message).toMatch(/ended at 02:29 UTC, and this came at 02:40 UTC/);
+    await bench.desk.proposeAction(incident, 'scale-out', bench.asks('U0RITA'));
+    expect((await bench.desk.actionView(incident, id))?.moves).toEqual([]);
+  });
+
+  test('F46: while nobody decides the next levels are asked at their times, and told when it runs out', async () => {
+    const id = await previewed();
+    await ask(id);
+    const asked = async () =>
+      (await bench.store.outbox.claim(50)).flatMap(({ notice }) =>
+        notice.kind === 'ask-approval' ? [notice.people ?? notice.rights] : [],
+      );
+    expect(await asked()).toEqual([['approver']]);
+    await escalateApproval(bench.given, incident, id, 'L2');
+    await escalateApproval(bench.given, incident, id, 'L2');
+    expect((await action()).escalated).toMatchObject([{ level: 'L2', people: ['U0LENA'] }]);
+    bench.now += 15 * minuteMs;
+    await expireAction(bench.given, incident, id);
+    await escalateApproval(bench.given, incident, id, 'L3');
+    expect((await action()).escalated?.map((one) => one.level)).toEqual(['L2', 'L3']);
+    const view = await bench.desk.actionView(incident, id);
+    expect(view).toMatchObject({ state: 'expired', escalated: [{ level: 'L2' }, { level: 'L3' }] });
+  });
+
+  test('F46: a level is asked nothing once somebody has decided', async () => {
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await escalateApproval(bench.given, incident, id, 'L2');
+    expect((await action()).escalated).toBeUndefined();
   });
 
   test('F04, F06: of decisions at the same moment one wins and the others hear what has become of it', async () => {

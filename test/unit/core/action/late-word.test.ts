@@ -5,7 +5,14 @@ import type { Action, ActionState } from '../../../../src/core/action/action.ts'
 import { decideAction } from '../../../../src/core/action/decide.ts';
 import { person, theBot } from '../../../../src/core/actor.ts';
 
-const policy = { decideWithinMs: 900_000, runWithinMs: 300_000, perTargetPerHour: 6, same: [], gated: false };
+const policy = {
+  decideWithinMs: 900_000,
+  runWithinMs: 300_000,
+  perTargetPerHour: 6,
+  same: [],
+  freezes: [],
+  gated: false,
+};
 
 function claimed(state: ActionState, settled: boolean): Action {
   return {

@@ -14,6 +14,7 @@ const policy: ActionPolicy = {
   runWithinMs: 300_000,
   perTargetPerHour: 3,
   same: [['U0ALICE', 'U0ALICE2']],
+  freezes: [{ from: 900_000, until: 2_000_000, why: 'the end of the year' }],
   gated: false,
 };
 
@@ -181,7 +182,9 @@ function assertRights(before: Action, claim: Extract<ActionCommand, { kind: 'cla
   // The requester still holds the right, unless nothing but a safe action runs.
   if (!(agreed.risk === 'safe' && before.risk === 'safe')) expect(holds(before.requestedBy, 'responder')).toBe(true);
   // Every approval that the risk demands is there, by as many different people, none of them the requester, all with the right now.
-  const needed = approvalsNeeded(agreed.risk, agreed.protectedPresent);
+  const frozen = policy.freezes.some((freeze) => freeze.from <= claim.now && claim.now < freeze.until);
+  if (frozen && agreed.risk !== 'safe') expect(before.freeze).toBeDefined();
+  const needed = approvalsNeeded(agreed.risk, agreed.protectedPresent, before.freeze !== undefined);
   expect(before.approvals.map((approval) => approval.as).toSorted()).toEqual([...needed].toSorted());
   before.approvals.forEach((approval, index) => {
     expect(holds(approval.by, approval.as)).toBe(true);
@@ -194,7 +197,7 @@ function assertRights(before: Action, claim: Extract<ActionCommand, { kind: 'cla
   expect(differences(agreed.facts, claim.shown.facts)).toEqual([]);
   expect(claim.now).toBeLessThan(before.runBy ?? 0);
   expect(claim.recent).toBeLessThan(policy.perTargetPerHour);
-  if (agreed.risk === 'destructive') expect(before.reason?.private).toBeTruthy();
+  if (agreed.risk === 'destructive' || before.freeze !== undefined) expect(before.reason?.private).toBeTruthy();
 }
 
 describe('an action runs', () => {

@@ -1,0 +1,111 @@
+// What goes wrong with actions, lived in Slack: an answer that is lost on its way, and buttons of messages that are out of date.
+
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
+import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
+
+let story: Story;
+let channel: string;
+beforeAll(async () => {
+  story = await startStory({ budget: '30s' });
+  await story.slack.command('rita', '#incidents', 'incident latency');
+  channel = await story.incidentChannel();
+  await story.card();
+  await until('rita in the room', () => story.slack.channel(channel).members.includes('U0RITA'));
+  for (const who of ['omar', 'lena']) story.slack.join(who, channel);
+}, 60_000);
+afterAll(() => story.stop());
+
+/** The newest message of an action in the card's thread whose first line shows this state. */
+async function shown(state: RegExp): Promise<PretendMessage> {
+  return until(`an action that is ${state}`, async () => {
+    const { channel: at, ts } = await story.card();
+    return story.slack.thread(at, ts).findLast((message) => state.test(message.text.split('\n')[0] ?? ''));
+  });
+}
+
+async function flushes(): Promise<number> {
+  const client = new Redis(story.company.systems.redis, { protocol: 2, lazyConnect: true });
+  await client.connect();
+  const stats = await client.info('commandstats').finally(() => client.disconnect());
+  return Number(/cmdstat_flushdb:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}
+
+it('F41, F76: FLUSHDB says where it is aimed at, and when its answer is lost it ran once and a person says how it ended', {
+  timeout: 120_000,
+}, async () => {
+  const { slack, world } = story;
+  await slack.command('rita', channel, 'do flush-database');
+  await slack.click('rita', await shown(/PREVIEW · Flush/), 'acgs.action.request');
+  const view = await until('the form', () => slack.openView('rita'));
+  const form = JSON.stringify(view.blocks);
+  const host = new URL(story.company.systems.redis).host;
+  expect(form).toContain(`FLUSHDB on redis ${host} db 0, a master, deletes`);
+  expect(form).toMatch(/deletes [\d,]+ keys, about/);
+  for (const prefix of ['audit:*', 'policy:*', 'opa:*']) expect(form).toContain(prefix);
+  const typed = /Type (FLUSHDB [^"\s]+)/.exec(form)?.[1] ?? '';
+  await slack.submit('rita', view.id, { typed, reason: 'cold cache' });
+  await slack.click('omar', await shown(/WAITS FOR APPROVAL/), 'acgs.action.approve');
+  await until('the first approval', async () => /omar approved/.test((await shown(/WAITS FOR APPROVAL/)).text));
+
+  world.inject('redis:cut');
+  await slack.click('lena', await shown(/WAITS FOR APPROVAL/), 'acgs.action.approve');
+  const unknown = await shown(/OUTCOME UNKNOWN · Flush/);
+  world.heal('redis:cut');
+  expect(buttonsOf(unknown)).toEqual(['It took effect', 'It did not take effect']);
+  const told = () =>
+    slack.messages(channel).filter(({ text }) => /^OUTCOME UNKNOWN · Flush .* is not repeated/.test(text));
+  await until('the line in the channel', () => told().length === 1);
+  expect(await flushes()).toBe(1);
+
+  await slack.click('rita', unknown, 'acgs.action.took-effect');
+  await shown(/DONE · Flush/);
+  expect(await flushes()).toBe(1);
+  expect(await story.store.verify('INC-1')).toEqual({ ok: true });
+});
+
+it('F08: a button of an action that is over does nothing, and its old message loses its buttons, whoever remembers it', {
+  timeout: 120_000,
+}, async () => {
+  const { slack } = story;
+  await slack.command('rita', channel, 'do volatile-lru');
+  const preview = await shown(/PREVIEW · Set maxmemory-policy/);
+  // A posting that was doubtful can leave a second message that nobody remembers.
+  const copy = await postAsBot({ channel, thread_ts: preview.threadTs, text: preview.text, blocks: preview.blocks });
+  await slack.click('rita', preview, 'acgs.action.cancel');
+  await shown(/CANCELLED · Set maxmemory-policy/);
+
+  const edits = () => slack.calls('chat.update').filter((call) => call.args.ts === preview.ts).length;
+  const before = edits();
+  await slack.click('rita', preview, 'acgs.action.request', { stale: preview });
+  await until('the refusal', () =>
+    slack.ephemerals('rita').some((m) => /Nothing was done. .* was cancelled/.test(m.text)),
+  );
+  await until('the old message drawn anew', () => edits() > before);
+
+  const forgotten = () => slack.thread(channel, preview.threadTs ?? '').find((message) => message.ts === copy);
+  expect(buttonsOf(forgotten() ?? preview)).toContain('Set maxmemory-policy to volatile-lru');
+  await slack.click('rita', { channel, ts: copy }, 'acgs.action.cancel');
+  await until('the copy drawn anew', () => /CANCELLED/.test(forgotten()?.text ?? ''));
+  expect(buttonsOf(forgotten() ?? preview)).toEqual(['Ask again for "Set maxmemory-policy to volatile-lru"']);
+
+  const again = await until('the refusal with its button', () =>
+    slack.ephemerals('rita').findLast((m) => buttonsOf(m).some((label) => label.startsWith('Ask again'))),
+  );
+  expect(allText(again)).toMatch(/Ask for it again/);
+  await slack.click('rita', await shown(/CANCELLED · Set maxmemory-policy/), 'acgs.action.again');
+  await shown(/PREVIEW · Set maxmemory-policy/);
+});
+
+/** Posts with the bot's own token, as an earlier attempt of the bot would have. */
+async function postAsBot(message: object): Promise<string> {
+  const response = await fetch(`${story.slack.url}/api/chat.postMessage`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${story.slack.botToken}` },
+    body: JSON.stringify(message),
+  });
+  const posted = (await response.json()) as { ok: boolean; ts?: string; error?: string };
+  if (!posted.ok || posted.ts === undefined) throw new Error(`the copy was not posted: ${posted.error}`);
+  return posted.ts;
+}

@@ -161,6 +161,21 @@ describe.skipIf(missing !== undefined)(`The Redis accounts${missing === undefine
     },
   );
 
+  it('reach another database with the one right that the file names, and no third', async () => {
+    for (const account of ['acgs-chatops', 'acgs-chatops-actions'])
+      await redis.admin.call('ACL', 'SETUSER', account, '+select|2');
+    await redis.admin.select(2);
+    await redis.admin.set('policy:1', 'cached');
+    const at = (url: string) => url.replace(/0$/, '2');
+    const second = testSystems({ redis: { url: at(redis.checksUrl), actionsUrl: at(redis.actionsUrl) } });
+    expect((await second.ask('redis.clients', {})).observation.verdict).toBe('ok');
+    const action = staged(second.system('redis').actions['unlink-prefixes'], { prefixes: ['policy:'] });
+    expect(await action.perform(await action.shown())).toEqual({ kind: 'succeeded', summary: 'removed 1 key' });
+    await second.close();
+    const bot = await redis.as(redis.actionsUrl);
+    for (const database of ['1', '3']) await expect(bot.call('SELECT', database)).rejects.toThrow(/^NOPERM/);
+  });
+
   it('hold what the file says that Redis cannot limit: other settings, and what a flush takes with it', async () => {
     const bot = await redis.as(redis.actionsUrl);
     expect(await bot.call('CONFIG', 'SET', 'maxclients', '500')).toBe('OK');

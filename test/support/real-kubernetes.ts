@@ -9,6 +9,7 @@ import { findKubeApiserver } from '../../scripts/kube-apiserver.js';
 import { freePort, type RunningServer, startServer } from './real-server.ts';
 
 const readyWithinMs = 60_000;
+const portTries = 3;
 
 export interface ApiAnswer {
   readonly code: number;
@@ -48,10 +49,10 @@ export function whyNoKubernetes(): string | undefined {
 export async function startRealKubernetes(flags: readonly string[] = []): Promise<RealKubernetes> {
   const { folder } = findKubeApiserver();
   if (folder === undefined) throw new Error('ask whyNoKubernetes first');
-  const etcd = await startEtcd(folder);
+  const etcd = await onFreePorts(() => startEtcd(folder));
   const adminToken = randomBytes(16).toString('hex');
   try {
-    const { server, url, ca } = await startApiserver(folder, etcd.ready, adminToken, flags);
+    const { server, url, ca } = await onFreePorts(() => startApiserver(folder, etcd.ready, adminToken, flags));
     const agent = new Agent({ keepAlive: true, maxSockets: 20, ca });
     const processes = { apiserver: server, etcd };
     const as =
@@ -72,6 +73,17 @@ export async function startRealKubernetes(flags: readonly string[] = []): Promis
   } catch (error) {
     await etcd.stop();
     throw error;
+  }
+}
+
+/** Another process may take a free port before the server does. */
+async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === portTries || !/address already in use/i.test(String(error))) throw error;
+    }
   }
 }
 

@@ -8,7 +8,16 @@ import { defineAction } from '../action-kind.ts';
 import type { RedisConfig } from './config.ts';
 import { type PrefixFound, type Survey, survey } from './survey.ts';
 import { prefix, ttlWords } from './unlink-prefixes.ts';
-import { refusedBecause, serverFacts, targetOf, typedOf, unfitServer, withWriter, writeFailure } from './writing.ts';
+import {
+  refusedBecause,
+  serverFacts,
+  spellKeys,
+  targetOf,
+  typedOf,
+  unfitServer,
+  withWriter,
+  writeFailure,
+} from './writing.ts';
 
 const params = z.strictObject({
   /** Prefixes that hold nothing but cache, or what may be lost. */
@@ -54,7 +63,7 @@ export const flushdb = defineAction(params, {
     const before = await withWriter(config, 'DBSIZE', signal, (redis) => redis.dbsize());
     const answer = await withWriter(config, 'FLUSHDB ASYNC', signal, (redis) => redis.flushdb('ASYNC'));
     if (!answer.ok) return writeFailure(answer);
-    const count = before.ok ? `${spellValue(before.value, 'count')} keys` : 'all keys';
+    const count = before.ok ? spellKeys(before.value) : 'all keys';
     return { kind: 'succeeded', summary: `deleted ${count}` };
   },
 
@@ -84,7 +93,7 @@ function previewOf(
   const rows = found.prefixes.map((one) => rowOf(config, about, one));
   const kept = rows.filter((row) => row.protected === true).map((row) => row.label);
   const bytes = found.prefixes.reduce((sum, one) => sum + one.bytes, 0);
-  const counted = `${spellValue(size, 'count')} keys, about ${spellValue(bytes, 'bytes')}`;
+  const counted = `${spellKeys(size)}, about ${spellValue(bytes, 'bytes')}`;
   return {
     target: targetOf(config),
     typed: typedOf('FLUSHDB', config),

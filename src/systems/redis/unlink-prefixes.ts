@@ -9,7 +9,16 @@ import { spellValue } from '../../core/spell.ts';
 import { defineAction } from '../action-kind.ts';
 import type { RedisConfig } from './config.ts';
 import { survey } from './survey.ts';
-import { refusedBecause, serverFacts, targetOf, typedOf, unfitServer, withWriter, writeFailure } from './writing.ts';
+import {
+  refusedBecause,
+  serverFacts,
+  spellKeys,
+  targetOf,
+  typedOf,
+  unfitServer,
+  withWriter,
+  writeFailure,
+} from './writing.ts';
 
 export const prefix = z
   .string()
@@ -54,7 +63,7 @@ export const unlinkPrefixes = defineAction(params, {
         message: 'No key has one of these prefixes, so there is nothing to remove.',
       });
     }
-    const counted = `${complete ? '' : 'at least '}${spellValue(keys, 'count')} keys, about ${spellValue(bytes, 'bytes')}`;
+    const counted = `${complete ? '' : 'at least '}${spellKeys(keys)}, about ${spellValue(bytes, 'bytes')}`;
     return done({
       target: targetOf(config),
       typed: typedOf('UNLINK', config),
@@ -97,7 +106,7 @@ export const unlinkPrefixes = defineAction(params, {
     // Some may have gone and come back: a cache fills again.
     return {
       kind: 'unclear',
-      summary: `${spellValue(left, 'count')} keys of these prefixes are there now; a cache fills again by itself`,
+      summary: `${spellKeys(left)} with these prefixes now; a cache fills again by itself`,
     };
   },
 });
@@ -122,7 +131,7 @@ async function unlink(
 }
 
 function endOf(answer: Awaited<ReturnType<typeof withWriter<'stopped' | 'done'>>>, removed: number): Performed {
-  const count = `${spellValue(removed, 'count')} keys`;
+  const count = spellKeys(removed);
   if (answer.ok) {
     return answer.value === 'done'
       ? { kind: 'succeeded', summary: `removed ${count}` }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Fact } from '../../core/action/action.ts';
 import type { Performed } from '../../core/action/port.ts';
 import { type Outcome, refused } from '../../core/fault.ts';
+import { spellValue } from '../../core/spell.ts';
 import { type Failure, failed, oneLine } from '../failure.ts';
 import { cannotShow } from '../writing.ts';
 import type { RedisConfig } from './config.ts';
@@ -38,6 +39,10 @@ export async function withWriter<T>(
   }
   const deps: RedisDeps = { url: config.actionsUrl, caFile: config.caFile };
   return withRedis(deps, request, signal, work);
+}
+
+export function spellKeys(count: number): string {
+  return `${spellValue(count, 'count')} ${count === 1 ? 'key' : 'keys'}`;
 }
 
 /** What an approval on this server is tied to: another run id is another process, and after a failover another role. */

@@ -41,6 +41,23 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
+test('every test that docs/safety.md names is there, word for word', () => {
+  const page = readFileSync('docs/safety.md', 'utf8');
+  const named = [...page.matchAll(/`(test\/[\w./-]+\.ts)`: ((?:“[^”]+”(?:; )?)+)/g)].flatMap(
+    ([, file = '', names = '']) => [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => ({ file, name })),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  // A name stands in its file as a string, perhaps after the numbers of its faults.
+  const isThere = ({ file, name }: { readonly file: string; readonly name: string }) => {
+    const source = readFileSync(file, 'utf8');
+    return [`'${name}'`, `"${name}"`, `: ${name}'`].some((quoted) => source.includes(quoted));
+  };
+  expect(named.filter((one) => !isThere(one))).toEqual([]);
+  // A row of the table without a proof would only be a claim.
+  const rows = page.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:threat|---)/.test(line));
+  expect(rows.filter((row) => !row.includes('“'))).toEqual([]);
+});
+
 /** From the root or from the folder of the document; a bare name anywhere in the project; `*` stands for any name. */
 function existsFrom(document: string, path: string): boolean {
   const from = [path, join(dirname(document), path)];

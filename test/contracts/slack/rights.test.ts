@@ -25,6 +25,7 @@ let responders: string[];
 let approvers: string[];
 let given: Given;
 let desk: Desk;
+let outside: Parameters<typeof createRights>[1];
 const stopping = new AbortController();
 
 beforeEach(async () => {
@@ -43,6 +44,7 @@ beforeEach(async () => {
   const turns = turnsInMemory(() => performance.now());
   const config = { botToken: slack.botToken, apiUrl: `${slack.url}/api/` };
   const api = createWebApi(config, { turns, log, meter: quietMeter, stopping: stopping.signal });
+  outside = { api, clock, log };
   const people = { responders: ['S0RESPOND', 'U0SAM'], approvers: ['S0APPROVE'], commanders: ['U0LENA'] };
   const rights = createRights({ people, breakGlass: ['U0LENA', 'U0DANA'] }, { api, clock, log });
   given = { ...bench.given, actions: { ...bench.given.actions, rights } };
@@ -126,6 +128,14 @@ it('F37: approved, and the group cannot be read at the run: nothing runs', async
   await performAction(given, incident, id);
   expect(bench.lever.pulls).toEqual([]);
   expect((await action()).state).toBe('void');
+});
+
+it('an empty list is nobody', async () => {
+  const { api, clock, log } = outside;
+  const none = { responders: [], approvers: [], commanders: [] };
+  const rights = createRights({ people: none, breakGlass: ['U0LENA', 'U0DANA'] }, { api, clock, log });
+  expect(await rights.of(['U0RITA', 'U0LENA'], { fresh: true })).toEqual({ U0RITA: [], U0LENA: [] });
+  expect(await rights.holders('approver')).toEqual([]);
 });
 
 it('F37: two people whom the configuration names for that case can act: one asks, the other approves, and it is loud', async () => {

@@ -117,7 +117,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     };
     const given: Given = {
       ...{ store, clock, ids, log, library: loaded.library, ladder: ladderOf(config), ask },
-      actions: actionMeans(config, systems, rights),
+      actions: { ...actionMeans(config, systems, rights), ending: () => stopping !== undefined },
     };
     const desk = openDesk(given);
     const charts: ChartRenderer = createChartRenderer(config.charts);
@@ -221,7 +221,7 @@ function actionMeans(
   config: Config,
   { systems, gate }: { readonly systems: readonly System[]; readonly gate?: Gate },
   rights: Rights,
-): ActionMeans {
+): Omit<ActionMeans, 'ending'> {
   const { decideWithinMs, runWithinMs, undoWithinMs, perTargetPerHour, freezes } = config.approvals;
   return {
     kindOf(name, kind) {

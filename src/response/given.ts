@@ -28,6 +28,8 @@ export interface ActionMeans {
   readonly policy: ActionPolicy;
   /** How long the undo button stays; afterwards the same change is asked for as what it is by itself. */
   readonly undoWithinMs: number;
+  /** True once this process is to end: a long action then stops at its next safe point, and is told as stopped. */
+  readonly ending: () => boolean;
 }
 
 export interface Given {

@@ -69,7 +69,9 @@ async function perform(given: Given, action: Action, watch: Watch): Promise<Perf
   const shown = { ...action.shown, facts: action.claim?.facts ?? action.shown.facts };
   const { stopAsked, progress } = watch;
   const signal = AbortSignal.timeout(performWithinMs);
-  return kind.perform({ action: action.id, params: action.params, shown, signal, stopAsked, progress });
+  const outcome = await kind.perform({ action: action.id, params: action.params, shown, signal, stopAsked, progress });
+  const byItself = outcome.kind === 'succeeded' && outcome.stopped && given.actions.ending();
+  return byItself ? { ...outcome, summary: `${outcome.summary} (the bot itself was ending)` } : outcome;
 }
 
 /** The effect is a fact by now: it is told until the store takes it, or until the others have to look themselves. */

@@ -61,7 +61,7 @@ describe.skipIf(missing !== undefined)(`Removing many keys${missing === undefine
     expect(performed).toEqual({
       kind: 'succeeded',
       stopped: true,
-      summary: `stopped by hand after ${removed.toLocaleString('en-US')} keys; the rest is there`,
+      summary: `stopped after ${removed.toLocaleString('en-US')} keys; the rest is there`,
     });
   });
 

@@ -189,6 +189,7 @@ function actionsOf({ systems }: ReturnType<typeof createSystems>): ActionMeans {
     rights: { of: () => Promise.reject(new Error('drawing asks no rights')), holders: async () => [] },
     policy: { decideWithinMs: 0, runWithinMs: 0, perTargetPerHour: 0, same: [], freezes: [], gated: false },
     undoWithinMs: 0,
+    ending: () => false,
   };
 }
 

@@ -34,6 +34,8 @@ export interface Bench {
   readonly held: Map<string, readonly Right[]>;
   /** True: everybody's right is a break-glass one. */
   breakGlass: boolean;
+  /** True: the process is to end. */
+  ending: boolean;
   /** What the decision outside says. */
   gate: GateDecision;
   /** What it was asked, in order. */
@@ -56,6 +58,7 @@ export async function openBench(): Promise<Bench> {
   const bench = {
     now: Date.parse('2026-11-23T02:14:00Z'),
     breakGlass: false,
+    ending: false,
     gate: { allowed: true, why: 'the policy allows it' } as GateDecision,
     gateAsked: [] as GateQuestion[],
     freezes: [] as Freeze[],
@@ -110,6 +113,7 @@ export async function openBench(): Promise<Bench> {
         gated: true,
       },
       undoWithinMs: 86_400_000,
+      ending: () => bench.ending,
     },
     ask: async (definition): Promise<Finding> => {
       const value = values.has(definition.id) ? values.get(definition.id) : 1;

@@ -123,7 +123,7 @@ export interface Action extends Deed {
   /** Names the process that claimed it, and the facts it saw. */
   readonly claim?: { readonly owner: string; readonly at: number; readonly facts: readonly Fact[] };
   readonly stopAsked?: boolean;
-  /** It ended early because a person asked for that; the outcome says how much was done. */
+  /** It ended early because a person asked for that, or with its process; the outcome says how much was done. */
   readonly stopped?: true;
   readonly finishedAt?: number;
   /** How an unknown outcome was settled. */

@@ -69,7 +69,7 @@ export type ActionEvent =
       readonly action: string;
       readonly outcome: 'succeeded' | 'failed' | 'unknown';
       readonly summary: string;
-      /** A person stopped it before its end. */
+      /** It was stopped before its end. */
       readonly stopped?: true;
     }
   | {

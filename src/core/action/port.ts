@@ -32,7 +32,7 @@ export interface PerformCall extends ActionCall {
   readonly shown: Shown;
   /** Tells how far it is; cheap to call often. */
   readonly progress: (done: number, total: number | undefined, what: string) => void;
-  /** True once a person asked to stop: a long action ends at its next safe point. */
+  /** True once a person asked to stop, or the process is to end: a long action ends at its next safe point. */
   readonly stopAsked: () => boolean;
 }
 
@@ -41,7 +41,7 @@ export type Performed =
   | {
       readonly kind: 'succeeded';
       readonly summary: string;
-      /** A person stopped it before its end: the summary says how much was done. */
+      /** It was stopped before its end, by a person or with the process: the summary says how much was done. */
       readonly stopped?: true;
     }
   /** It surely had no effect. */

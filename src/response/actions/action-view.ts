@@ -74,7 +74,7 @@ export interface ActionView {
   /** What the policy outside said last. Untrusted text. */
   readonly gate?: { readonly moment: GateMoment; readonly allowed: boolean; readonly why: string; readonly at: number };
   readonly outcome?: string;
-  /** A person stopped it before its end. */
+  /** It was stopped before its end. */
   readonly stopped?: true;
   /** How many were done, while it runs. */
   readonly progress?: number;

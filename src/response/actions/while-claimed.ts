@@ -53,7 +53,7 @@ export async function whileClaimed<T>(
   const timer = setInterval(() => void renew().catch(complain), renewEveryMs);
   try {
     return await work({
-      stopAsked: () => stopAsked,
+      stopAsked: () => stopAsked || given.actions.ending(),
       leaseHolds: () => performance.now() < sureUntil,
       progress: (done) => {
         if (performance.now() - shownAt < progressEveryMs) return;

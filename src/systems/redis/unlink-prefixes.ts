@@ -111,7 +111,7 @@ export const unlinkPrefixes = defineAction(params, {
   },
 });
 
-/** True when a person asked to stop. */
+/** True when it was asked to stop. */
 async function unlink(
   redis: Redis,
   one: string,
@@ -135,7 +135,7 @@ function endOf(answer: Awaited<ReturnType<typeof withWriter<'stopped' | 'done'>>
   if (answer.ok) {
     return answer.value === 'done'
       ? { kind: 'succeeded', summary: `removed ${count}` }
-      : { kind: 'succeeded', stopped: true, summary: `stopped by hand after ${count}; the rest is there` };
+      : { kind: 'succeeded', stopped: true, summary: `stopped after ${count}; the rest is there` };
   }
   const failure = writeFailure(answer);
   // Once something has gone it is no failure without an effect.

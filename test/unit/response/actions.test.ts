@@ -525,6 +525,22 @@ describe('afterwards', () => {
     expect(told).toEqual([expect.stringMatching(/^say STOPPED, done in part · Scale .* · stopped on its way/)]);
   });
 
+  test('F52: a long action ends with its process: it is no unknown outcome then, and told as stopped', async () => {
+    bench.lever.mood = 'stopped';
+    bench.lever.during = async ({ stopAsked }) => {
+      expect(stopAsked()).toBe(false);
+      bench.ending = true;
+      expect(stopAsked()).toBe(true);
+    };
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    expect(await action()).toMatchObject({
+      ...{ state: 'succeeded', stopped: true },
+      outcome: 'stopped on its way (the bot itself was ending)',
+    });
+  });
+
   test('an undo puts the prior value back without a second person while it is fresh; until then it is a debt', async () => {
     bench.lever.risk = 'destructive';
     const id = await previewed();

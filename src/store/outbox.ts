@@ -32,23 +32,36 @@ export async function enqueue(db: Kysely<Tables>, given: { readonly ids: Ids }, 
     .execute();
 }
 
-/** Only a notice that surely did not reach anybody is replaced: not one on its way, not one whose fate is unknown. */
+/**
+ * Only notices that surely did not reach anybody are replaced: none on its way, none whose fate is unknown. There can be two of them, when
+ * one that was on its way while a newer one was written came back: the first place is kept.
+ */
 async function replaceWaiting(
   db: Kysely<Tables>,
   lane: string,
   key: string,
   row: { id: string; urgency: number; notice: string; created_at: RawBuilder<Date> },
 ): Promise<boolean> {
-  const replaced = await db
-    .updateTable('outbox')
-    .set({ ...row, urgency: sql`least(urgency, ${row.urgency})` })
+  const waiting = await db
+    .selectFrom('outbox')
+    .select('position')
     .where('lane', '=', lane)
     .where('supersedes', '=', key)
     .where('failed_at', 'is', null)
     .where('lease_until', 'is', null)
     .where('ambiguous', '=', false)
-    .executeTakeFirst();
-  return replaced.numUpdatedRows > 0n;
+    .orderBy('position')
+    .forUpdate()
+    .execute();
+  const [first, ...others] = waiting.map(({ position }) => position);
+  if (first === undefined) return false;
+  if (others.length > 0) await db.deleteFrom('outbox').where('position', 'in', others).execute();
+  await db
+    .updateTable('outbox')
+    .set({ ...row, urgency: sql`least(urgency, ${row.urgency})` })
+    .where('position', '=', first)
+    .execute();
+  return true;
 }
 
 /** `owner` names this publisher among the others of the same database. */

@@ -21,6 +21,11 @@ async function shown(what: RegExp): Promise<PretendMessage> {
   return until(`an action that shows ${what}`, async () => {
     const { channel: at, ts } = await story.card();
     return story.slack.thread(at, ts).find((message) => what.test(allText(message)));
+  }).catch(async (error: Error) => {
+    const told = story.slack.ephemerals('rita').map(({ text }) => text);
+    throw new Error(
+      `${error.message}; the thread ends with:\n${(await story.threadText()).slice(-1_500)}\nand Rita was told:\n${told.join('\n')}`,
+    );
   });
 }
 

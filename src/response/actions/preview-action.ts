@@ -1,9 +1,10 @@
 // The job that shows what an action would do: the system is asked, nothing is changed.
 
 import type { Action } from '../../core/action/action.ts';
+import type { ActionCommand } from '../../core/action/decide.ts';
 import type { Preview } from '../../core/action/port.ts';
 import { theBot } from '../../core/actor.ts';
-import { type Outcome, refused } from '../../core/fault.ts';
+import { type Fault, type Outcome, refused } from '../../core/fault.ts';
 import type { Transaction } from '../../core/ports.ts';
 import type { Given } from '../given.ts';
 import { act } from './act.ts';
@@ -13,40 +14,35 @@ import { askGate } from './ask-gate.ts';
 const previewWithinMs = 8_000;
 
 export async function previewAction(given: Given, incident: string, id: string): Promise<void> {
-  const action = (await given.store.incident(incident))?.actions[id];
-  if (action?.state !== 'proposed') return;
+  const found = (await given.store.incident(incident))?.actions[id];
+  const action = found?.state === 'proposed' ? await show(given, incident, found) : found;
+  // Whoever asked for something that can do no harm has asked for it: there is nothing to confirm. Also when a try before this one
+  // broke off after the preview.
+  if (action?.state !== 'previewed' || action.shown?.risk !== 'safe') return;
+  const gate = await askGate(given, incident, action, 'approval');
+  const request = async (tx: Transaction) => ({ kind: 'request', grants: {}, ...gate, now: await tx.now() }) as const;
+  await act(given, { incident, action: id }, request, { actor: action.requestedBy });
+}
+
+/** The action afterwards; undefined when somebody else has moved it on meanwhile. */
+async function show(given: Given, incident: string, action: Action): Promise<Action | undefined> {
   const preview = await previewOf(given, action);
-  const at = { incident, action: id };
-  if (!preview.ok) {
-    const { message, remedy } = preview.fault;
-    await act(
-      given,
-      at,
-      { kind: 'cannot-preview', why: remedy === undefined ? message : `${message} ${remedy}` },
-      { actor: theBot },
-    );
-    return;
-  }
-  const { rows, notes, ...shown } = preview.value;
-  const outcome = await act(
-    given,
-    at,
-    async (tx) => {
-      const body = new TextEncoder().encode(JSON.stringify({ rows, notes }));
-      return {
-        kind: 'previewed',
-        shown,
-        evidence: await tx.keep({ kind: 'preview', mediaType: 'application/json', body }),
-      };
-    },
-    { actor: theBot },
-  );
-  // Whoever asked for something that can do no harm has asked for it: there is nothing to confirm.
-  if (outcome.ok && outcome.value.shown?.risk === 'safe') {
-    const gate = await askGate(given, incident, outcome.value, 'approval');
-    const request = async (tx: Transaction) => ({ kind: 'request', grants: {}, ...gate, now: await tx.now() }) as const;
-    await act(given, at, request, { actor: action.requestedBy });
-  }
+  const move = preview.ok ? previewed(preview.value) : cannotPreview(preview.fault);
+  const outcome = await act(given, { incident, action: action.id }, move, { actor: theBot });
+  return outcome.ok ? outcome.value : undefined;
+}
+
+function previewed({ rows, notes, ...shown }: Preview): (tx: Transaction) => Promise<ActionCommand> {
+  const body = new TextEncoder().encode(JSON.stringify({ rows, notes }));
+  return async (tx) => ({
+    kind: 'previewed',
+    shown,
+    evidence: await tx.keep({ kind: 'preview', mediaType: 'application/json', body }),
+  });
+}
+
+function cannotPreview({ message, remedy }: Fault): ActionCommand {
+  return { kind: 'cannot-preview', why: remedy === undefined ? message : `${message} ${remedy}` };
 }
 
 /** As the world is now. Never rejects. */

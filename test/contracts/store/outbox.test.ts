@@ -103,6 +103,16 @@ onEveryEngine('the outbox', (bench) => {
     expect(await drain()).toEqual(['redraw 3', 'other lane', 'note']);
   });
 
+  it('replaces two of one key when the older one came back before it reached anybody', async () => {
+    const { store } = bench();
+    await send(store, say('A', 'redraw 1', { supersedes: 'card' }));
+    const [onItsWay] = await claim();
+    await send(store, say('A', 'note'), say('A', 'redraw 2', { supersedes: 'card' }));
+    await store.outbox.retry(onItsWay?.id ?? '', 0, 'waiting for its turn', false);
+    await send(store, say('A', 'redraw 3', { supersedes: 'card' }));
+    expect(await drain()).toEqual(['redraw 3', 'note']);
+  });
+
   it('never replaces a notice that is on its way or may have arrived', async () => {
     const { store } = bench();
     await send(store, say('A', 'redraw 1', { supersedes: 'card' }));

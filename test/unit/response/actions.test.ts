@@ -5,6 +5,7 @@ import type { Action } from '../../../src/core/action/action.ts';
 import { actionsOf } from '../../../src/core/action/in-incident.ts';
 import { theBot } from '../../../src/core/actor.ts';
 import type { Fault } from '../../../src/core/fault.ts';
+import { type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { act } from '../../../src/response/actions/act.ts';
 import { actionView } from '../../../src/response/actions/action-view.ts';
 import { escalateApproval } from '../../../src/response/actions/escalate-approval.ts';
@@ -250,6 +251,27 @@ describe('a risky action', () => {
     await run(id);
     expect(bench.lever.pulls).toEqual([]);
     expect(await bench.answers()).toContain('refusal action-cancelled');
+  });
+});
+
+describe('an action that can do no harm', () => {
+  test('is under way without a confirmation, also when the store went away right after its preview', async () => {
+    bench.lever.risk = 'safe';
+    await bench.desk.proposeAction(incident, 'silence-latency-alerts', bench.asks('U0RITA'));
+    const { id } = await action();
+    let written = 0;
+    const transact: Store['transact'] = (work) => {
+      written += 1;
+      return written === 2 ? Promise.reject(new StoreUnavailable('no connection')) : bench.store.transact(work);
+    };
+    const breaking = { ...bench.given, store: { ...bench.given.store, transact } };
+    await expect(previewAction(breaking, incident, id)).rejects.toThrow('no connection');
+    expect(await action()).toMatchObject({ state: 'previewed', shown: { risk: 'safe' } });
+
+    await previewAction(breaking, incident, id);
+    expect(await action()).toMatchObject({ state: 'approved', approvals: [] });
+    await run(id);
+    expect(bench.lever.pulls).toEqual([5]);
   });
 });
 

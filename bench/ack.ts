@@ -1,7 +1,7 @@
 // How long Slack waits for our acknowledgement, against an empty Bolt app that stores one row first.
 
 import { type Asked, type Benchmark, type Results, type StoreKind, storesHere } from './benchmark.ts';
-import { atRate, mixed, send } from './commands.ts';
+import { atRate, mixed, reads, send } from './commands.ts';
 import { type CompanyThread, startCompanyThread } from './company-thread.ts';
 import { type Figures, inPairs, type Row, rowOf } from './pairs.ts';
 import { makeFolder, placeFor, type Side, startBareApp, startBot } from './processes.ts';
@@ -9,6 +9,12 @@ import { quantile } from './statistics.ts';
 
 const perSecond = 50;
 const seconds = 10;
+
+/** `busy`: a health check and a declaration every second besides, which is more than any company does. */
+const loads = [
+  { load: 'reads', text: reads },
+  { load: 'busy', text: mixed },
+] as const;
 
 export const ack: Benchmark = {
   name: 'ack',
@@ -35,22 +41,31 @@ async function onStore(company: CompanyThread, kind: StoreKind, asked: Asked): P
   });
   try {
     const count = asked.quick ? 25 : perSecond * seconds;
-    const measured = (side: Side, name: string) => async (): Promise<Figures> => {
+    const measured = (side: Side, name: string, text: (number: number) => string) => async (): Promise<Figures> => {
       const run = `${name} ${performance.now()}`;
       const tookMs = await atRate(perSecond, count, (number) =>
-        send(company, side.url, mixed(number), `${run} ${number}`),
+        send(company, side.url, text(number), `${run} ${number}`),
       );
       await company.quiet(asked.quick ? 200 : 1_500);
       return { p50: quantile(tookMs, 0.5), p99: quantile(tookMs, 0.99) };
     };
     // Connections, caches and compiled code are there in both before the first pair.
-    await measured(bot, 'warm-up')();
-    await measured(bare, 'warm-up')();
-    const pairs = await inPairs(asked.pairs, measured(bot, 'ours'), measured(bare, 'bare'));
-    return [
-      rowOf(pairs, 'p50', { benchmark: 'ack', what: `${kind}, p50`, unit: 'ms', aim: { atMost: 1.2 } }),
-      rowOf(pairs, 'p99', { benchmark: 'ack', what: `${kind}, p99`, unit: 'ms', aim: { atMost: 1.5 } }),
-    ];
+    await measured(bot, 'warm-up', mixed)();
+    await measured(bare, 'warm-up', mixed)();
+    const rows: Row[] = [];
+    for (const { load, text } of loads) {
+      const pairs = await inPairs(
+        asked.pairs,
+        measured(bot, `ours ${load}`, text),
+        measured(bare, `bare ${load}`, text),
+      );
+      const about = { benchmark: 'ack', unit: 'ms' } as const;
+      rows.push(
+        rowOf(pairs, 'p50', { ...about, what: `${kind}, ${load}, p50`, aim: { atMost: 1.2 } }),
+        rowOf(pairs, 'p99', { ...about, what: `${kind}, ${load}, p99`, aim: { atMost: 1.5 } }),
+      );
+    }
+    return rows;
   } finally {
     await Promise.all([bot.stop(), bare.stop()]);
     folder.remove();

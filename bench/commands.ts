@@ -3,29 +3,37 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signatureOf } from '../src/simulator/slack/signing.ts';
-import type { CompanyAddresses } from './company-thread.ts';
+import { type CompanyAddresses, typists } from './company-thread.ts';
+
+/** What people type most of the time. */
+export function reads(number: number): string {
+  return number % 2 === 0 ? 'status' : 'incident list';
+}
 
 /** What is typed, in turn: of fifty commands one starts a health check, one an incident (later ones join it), the others read. */
 export function mixed(number: number): string {
   const turn = number % 50;
   if (turn === 0) return 'health';
   if (turn === 25) return 'incident latency';
-  return turn % 2 === 0 ? 'status' : 'incident list';
+  return reads(turn);
 }
 
 /** Connections are kept open, but not as long as a server keeps them: it would close one at the moment of the next command. */
 const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 2_000 });
 
-/** Sends one command; resolves with the ms until its 200. Rejects on any other answer. */
+let sent = 0;
+
+/** Sends one command, of the next person in turn; resolves with the ms until its 200. Rejects on any other answer. */
 export async function send(company: CompanyAddresses, url: string, text: string, trigger: string): Promise<number> {
+  const { id, name } = typists[sent++ % typists.length] ?? { id: 'U0RITA', name: 'rita' };
   const body = new URLSearchParams({
     token: 'deprecated',
     team_id: company.slack.teamId,
     team_domain: 'bench',
     channel_id: company.slack.channel,
     channel_name: 'incidents',
-    user_id: 'U0RITA',
-    user_name: 'rita',
+    user_id: id,
+    user_name: name,
     command: '/acgs',
     text,
     api_app_id: 'A0BENCH',

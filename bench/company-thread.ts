@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type PretendCompany, startPretendCompany } from '../src/simulator/pretend-company.ts';
+import { defaultPeople } from '../src/simulator/slack/defaults.ts';
 import type { PretendMessage, PretendSlack } from '../src/simulator/slack/workspace.ts';
 
 export interface CompanyOptions {
@@ -53,10 +54,17 @@ const shownWithinMs = 60_000;
 
 /** The bare apps post where they were asked, without pacing: in a channel of their own, so that Slack complains of the right one. */
 export const bareChannel = '#bare';
+/** Who types. One person's commands take effect one after another, so a crowd has to type what is to be worked at once. */
+export const typists = Array.from({ length: 24 }, (_, index) => ({
+  id: `U0TYPIST${index}`,
+  name: `typist${index}`,
+  realName: `Typist ${index}`,
+}));
+const people = [...defaultPeople, ...typists];
 const channels = ['incidents', 'bare'].map((name) => ({
   id: `C0${name.toUpperCase()}`,
   name,
-  members: ['U0RITA', 'U0LENA', 'U0OMAR'],
+  members: people.map(({ id }) => id),
   botIsMember: true,
 }));
 
@@ -93,7 +101,7 @@ export async function startCompanyThread(options: CompanyOptions): Promise<Compa
 }
 
 async function runCompany(port: NonNullable<typeof parentPort>, { rateLimits }: CompanyOptions): Promise<void> {
-  const company = await startPretendCompany({ world: { buckets: 'fine' }, slack: { rateLimits, channels } });
+  const company = await startPretendCompany({ world: { buckets: 'fine' }, slack: { rateLimits, channels, people } });
   const { slack, systems } = company;
   company.world.inject('cache-cold', { agoSeconds: 600 });
   const sink = createServer((request, response) => {

@@ -33,6 +33,9 @@ const eagerness: Readonly<Record<string, number>> = {
 /** Where it is about actions an unknown outcome must not hold its target for minutes: people look at the system, and say what they think. */
 const eagernessForMany: Readonly<Record<string, number>> = {
   ...eagerness,
+  // Pressed where nothing else can be, they would be the end of everything that waits for a restart.
+  [actionIds.move('reject')]: 0,
+  [actionIds.move('cancel')]: 0,
   [actionIds.move('took-effect')]: 10,
   [actionIds.move('had-no-effect')]: 10,
 };
@@ -97,7 +100,7 @@ export function actsOnActions({ slack, rooms, ledger, actions }: Scene, hand: Ha
     },
 
     async decide() {
-      const eager = isAboutActions ? eagernessForMany : eagerness;
+      const eager = isAboutActions && chance.happens(0.97) ? eagernessForMany : eagerness;
       const choices = rooms
         .open()
         .flatMap((room) => [...room.actions.values()].flatMap((message) => movesOn(room, message)));

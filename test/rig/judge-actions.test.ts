@@ -47,7 +47,7 @@ describe('the judge of actions', () => {
   it('is content with one effect inside its claim', () => {
     const { problems, figures } = judged([...before, claimed, ended('succeeded')], [flush(5_500)]);
     expect(problems).toEqual([]);
-    expect(figures).toMatchObject({ asked: 1, claimed: 1, succeeded: 1, neverRan: 0 });
+    expect(figures).toMatchObject({ asked: 1, claimed: 1, succeeded: 1, neverRan: {} });
   });
 
   it.each<[string, readonly Step[], readonly Write[]]>([

@@ -20,8 +20,8 @@ export interface ActionFigures {
   readonly failed: number;
   /** Left for a person, because the world does not tell. */
   readonly unknown: number;
-  /** How the others ended, which never ran: void, cancelled, expired, rejected. */
-  readonly neverRan: number;
+  /** How the others ended, which never ran. */
+  readonly neverRan: Readonly<Record<string, number>>;
   /** Kills that fell between the click that was the last one needed and the result. */
   readonly killsOnTheWay: number;
 }
@@ -55,7 +55,7 @@ export function judgeActions(
       succeeded: count('succeeded'),
       failed: count('failed'),
       unknown: count('unknown'),
-      neverRan: ways.length - ends.length,
+      neverRan: counted([...actions.values()].flatMap(whyNot)),
       killsOnTheWay: kills.filter(({ from }) => ways.some((way) => way.from <= from && from <= way.to)).length,
     },
   };
@@ -121,6 +121,23 @@ const decisive: Readonly<Record<string, ActionEvent['type']>> = {
 
 function isPerson(actor: Actor, name: string): boolean {
   return actor.kind === 'person' && actor.id === `U0${name.toUpperCase()}`;
+}
+
+/** In few words why an action that had all it needed was not run. */
+function whyNot(steps: readonly Step[]): readonly string[] {
+  const ready = steps.some(({ event }) => 'runBy' in event && event.runBy !== undefined);
+  if (!ready || has(steps, 'action-claimed')) return [];
+  return steps.flatMap(({ event }) => {
+    if (event.type === 'action-cancelled') return [/^[\w ]+/.exec(event.why)?.[0] ?? event.why];
+    if (event.type === 'action-voided') return [`void: ${event.differences[0]?.split(':')[0]}`];
+    return event.type === 'action-expired' || event.type === 'action-rejected' ? [event.type.slice(7)] : [];
+  });
+}
+
+function counted(words: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
 }
 
 /** From the last click that was needed to the end, for an action that had all it needed. */

@@ -34,6 +34,11 @@ export function unsettled(seen: SeenRecord, now: number): readonly string[] {
     ...seen.incidents
       .filter((incident) => incident.status === 'resolved' && incident.report === undefined)
       .map((incident) => `report of ${incident.id}`),
+    ...seen.incidents.flatMap(({ id, actions }) =>
+      Object.values(actions)
+        .filter(({ state }) => state === 'running' || state === 'approved')
+        .map((action) => `action ${action.id.slice(0, 8)} of ${id}, ${action.state}`),
+    ),
     ...reviewsUnfinished(seen).map((review) => `review ${review}`),
   ];
 }

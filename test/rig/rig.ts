@@ -66,7 +66,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
       ...{ slack: stage.slack, rooms, ledger, chance: chance.strand('people') },
       ...{ people: options.people, declarations, actions },
     });
-    const endWeather = startWeather(stage.systems, chance.strand('weather'));
+    const endWeather = startWeather(stage.systems, chance.strand('weather'), { fair: actions > 0 });
     const endWatching = watchAnswers(ledger);
 
     const blows = shuffled(chance.strand('blows'), options);

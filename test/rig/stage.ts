@@ -113,6 +113,7 @@ function configuration({
   const everybody = crowd.map((person) => person.id);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, systems.kubeconfig, { mode: 0o600 });
+  const kubernetes = { kubeconfig, namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' };
   return {
     // A thousand incidents in minutes: this workspace grants more than Slack publishes.
     slack: { channel: slack.channel('incidents').id, limits: 100 },
@@ -126,8 +127,8 @@ function configuration({
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the same.
       dashboard: { url: systems.dashboard.replace('://', '://rig:${env:RIG_DASHBOARD_PASSWORD}@') },
       redis: { url: systems.redis, actionsUrl: redisWrites.url },
-      ...(forActions ? { alertmanager: { url: systems.alertmanager } } : {}),
-      kubernetes: { kubeconfig, namespace: 'acgs2', selector: 'app.kubernetes.io/instance=acgs2' },
+      // Loading what talks to Kubernetes is a third of a start, and its checks are lost no other way than those of the others.
+      ...(forActions ? { alertmanager: { url: systems.alertmanager }, kubernetes } : {}),
     },
     runbooks: [writeRunbooks(join(folder, 'runbooks'), forActions)],
     store: memory.store,

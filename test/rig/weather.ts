@@ -13,16 +13,16 @@ const ills = [
   'dashboard:http500',
 ] as const;
 
-/** Until the returned function is called; it resolves when everything is well again. */
-export function startWeather(systems: SystemsThread, chance: Chance): () => Promise<void> {
+/** Until the returned function is called; it resolves when everything is well again. `fair`: longer well than ill. */
+export function startWeather(systems: SystemsThread, chance: Chance, { fair }: { fair: boolean }): () => Promise<void> {
   const over = new AbortController();
   const run = async (): Promise<void> => {
     while (!over.signal.aborted) {
       const ill = chance.pick(ills);
       systems.inject(ill);
-      await pause(chance.between(500, 4_000), over.signal);
+      await pause(chance.between(500, fair ? 2_000 : 4_000), over.signal);
       systems.heal(ill);
-      await pause(chance.between(500, 3_000), over.signal);
+      await pause(chance.between(500, fair ? 12_000 : 3_000), over.signal);
     }
   };
   const running = run();

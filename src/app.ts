@@ -26,6 +26,7 @@ import { loadRunbooks, type RunbookFault } from './runbook/index.ts';
 import { openStore } from './store/index.ts';
 import { catalogOf } from './systems/catalog.ts';
 import { createSystems } from './systems/index.ts';
+import { listenForTerminals, socketOf } from './terminal/socket.ts';
 import { version } from './version.ts';
 
 /** What a test or an embedding program may exchange. */
@@ -62,7 +63,7 @@ export class FaultyRunbooks extends Error {
  * ms after the start of the stop, so that all of it ends within the 10 s that a process is given.
  */
 const turns = [
-  { parts: ['http', 'self-probe'], untilMs: 2_500 },
+  { parts: ['http', 'terminal', 'self-probe'], untilMs: 2_500 },
   { parts: ['jobs', 'slack', 'alerts'], untilMs: 7_000 },
   { parts: ['store'], untilMs: 8_500 },
   { parts: ['systems'], untilMs: 9_000 },
@@ -132,6 +133,12 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     );
     await slack.start();
     started.set('slack', () => slack.stop());
+    if (config.store.kind === 'embedded' && overrides.openStore === undefined) {
+      await listenForTerminals(socketOf(config.store), desk, log).then(
+        (stopListening) => started.set('terminal', stopListening),
+        (error: unknown) => log.warn({ why: String(error) }, 'the terminal cannot reach this bot'),
+      );
+    }
 
     const alerts = createAlertDeliveries({
       inbox: store.inbox,

@@ -15,6 +15,16 @@ export function person(id: string): Actor {
   return { kind: 'person', id };
 }
 
+/** People at the terminal are known by the operating system, and by nobody in Slack. */
+export function atTerminal(name: string): Actor {
+  return person(`os:${name}`);
+}
+
+/** The name of somebody who sits at the terminal; undefined for all others. */
+export function nameAtTerminal(actor: Actor): string | undefined {
+  return actor.kind === 'person' && actor.id.startsWith('os:') ? actor.id.slice('os:'.length) : undefined;
+}
+
 export function sameActor(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.id === b.id;
   if (a.kind === 'system') return b.kind === 'system' && a.name === b.name;

@@ -74,7 +74,8 @@ export async function lookUp(given: Given, words: string, request: Request): Pro
 async function insideIncident(given: Given, command: Command, request: Request): Promise<void> {
   const incident = (await incidentHere(given, request)) ?? (await onlyOpen(given));
   if (incident === undefined) {
-    return answerOnly(given, request, { kind: 'refusal', fault: noIncidentHere });
+    const fault = request.hear === undefined ? noIncidentHere : noIncidentNamed;
+    return answerOnly(given, request, { kind: 'refusal', fault });
   }
   switch (command.kind) {
     case 'acknowledge':
@@ -110,7 +111,15 @@ const noIncidentHere: Fault = refused({
   remedy: 'Say it in the channel of the incident; `/acgs incident list` shows them.',
 }).fault;
 
+const noIncidentNamed: Fault = refused({
+  whose: 'person',
+  code: 'no-incident-named',
+  message: 'There is not exactly one open incident, so it is not clear which you mean.',
+  remedy: 'Name it: `acgs ack INC-7`, or `--incident INC-7` with any command; `acgs incident list` shows them.',
+}).fault;
+
 async function incidentHere(given: Given, request: Request): Promise<string | undefined> {
+  if (request.incident !== undefined) return request.incident;
   return request.to.place === undefined ? undefined : given.store.subjectOf('channel', request.to.place);
 }
 

@@ -1,6 +1,6 @@
 // Declares an incident: the record, the set-up of its room, the first call, the checks and the clock, in one transaction.
 
-import { type Actor, theBot } from '../core/actor.ts';
+import { type Actor, nameAtTerminal, theBot } from '../core/actor.ts';
 import { nearest } from '../core/command.ts';
 import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
@@ -135,7 +135,7 @@ function calledAtOnce({ level, name, people, pageAtMs }: Level): Called {
 }
 
 async function setUpRoom(tx: Transaction, incident: string, actor: Actor, told: readonly Level[]): Promise<void> {
-  const asker = actor.kind === 'person' ? [actor.id] : [];
+  const asker = actor.kind === 'person' && nameAtTerminal(actor) === undefined ? [actor.id] : [];
   const people = [...new Set([...asker, ...told.flatMap((level) => level.people)])];
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });

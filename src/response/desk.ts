@@ -7,6 +7,7 @@ import type { Chart } from '../core/chart.ts';
 import type { GapLevel, Role } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import type { ReplyTo } from '../core/notice.ts';
+import type { TimelineEntry } from '../core/timeline.ts';
 import type { ActionView } from './actions/action-view.ts';
 import type { Decision } from './actions/decide-on.ts';
 import type { PinnedMessage } from './take-part.ts';
@@ -18,6 +19,10 @@ export interface Request {
   readonly to: ReplyTo;
   /** Absent in the terminal, which has no inbox. */
   readonly delivery?: string;
+  /** In the terminal, which has no channels: the incident that was named. */
+  readonly incident?: string;
+  /** In the terminal: takes the answer in place of the outbox. Called again when the transaction is run again, so the last one counts. */
+  readonly hear?: (answer: Answer) => void;
 }
 
 export interface Desk {
@@ -59,6 +64,7 @@ export interface Desk {
   decideOn(action: string, decision: Decision, request: Request): Promise<void>;
 
   /** For drawing. */
+  timeline(incident: string): Promise<readonly TimelineEntry[]>;
   actionView(incident: string, action: string): Promise<ActionView | undefined>;
   incidentView(id: string): Promise<IncidentView | undefined>;
   reviewView(id: string): Promise<ReviewView | undefined>;

@@ -1,6 +1,6 @@
 // The room of an incident is gone: the incident goes on in the main place, and whoever declared it is told.
 
-import { theBot } from '../core/actor.ts';
+import { nameAtTerminal, theBot } from '../core/actor.ts';
 import type { Given } from './given.ts';
 import { record } from './record.ts';
 
@@ -18,7 +18,7 @@ export async function loseRoom(
     await record(given, tx, incident, [{ type: 'setup-failed', step: 'channel', why }], theBot);
     await tx.send({ lane: id, priority: 'urgent', notice: { kind: 'post-card', incident: id } });
     const { declaredBy } = incident;
-    if (declaredBy.kind !== 'person') return;
+    if (declaredBy.kind !== 'person' || nameAtTerminal(declaredBy) !== undefined) return;
     const text = `The channel of ${id} cannot be used any more: ${why}. ${id} goes on: its card is in the main channel now.`;
     await tx.send({
       lane: `answer:${id}`,

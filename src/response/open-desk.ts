@@ -2,6 +2,7 @@
 
 import { type Actor, theBot } from '../core/actor.ts';
 import { decide } from '../core/decide.ts';
+import { timelineOf } from '../core/timeline.ts';
 import { acceptGap } from './accept-gap.ts';
 import { actionView } from './actions/action-view.ts';
 import { decideOn, whyNotRequest } from './actions/decide-on.ts';
@@ -35,6 +36,7 @@ export function openDesk(given: Given): Desk {
     proposeAction: (incident, name, request) => proposeAction(given, incident, name, request),
     proposeUndo: (action, request) => proposeUndo(given, action, request),
     decideOn: (action, decision, request) => decideOn(given, action, decision, request),
+    timeline: async (incident) => timelineOf(await given.store.events(incident)),
     actionView: (incident, action) => actionView(given, incident, action),
     whyNotRequest: (action, form) => whyNotRequest(given, action, form),
     incidentView: (id) => incidentView(given, id),

@@ -116,6 +116,7 @@ export async function answer(
   request: Request,
   what: import('../core/answer.ts').Answer,
 ): Promise<void> {
+  if (request.hear !== undefined) return request.hear(what);
   await tx.send({
     lane: `answer:${request.delivery ?? request.to.person}`,
     priority: 'urgent',

@@ -1,6 +1,6 @@
 // Who somebody is in this workspace: their name for messages, and whether they may use the bot at all.
 
-import type { Actor } from '../core/actor.ts';
+import { type Actor, nameAtTerminal } from '../core/actor.ts';
 import { done, type Fault, type Outcome, refused } from '../core/fault.ts';
 import type { Log } from '../core/ports.ts';
 import type { IncidentView } from '../response/views.ts';
@@ -98,7 +98,8 @@ export function createPeople(given: {
     return (actor) => {
       if (actor.kind === 'bot') return 'the bot';
       if (actor.kind === 'system') return actor.name;
-      return people.get(actor.id) ?? actor.id.replace(/^os:/, '');
+      const name = nameAtTerminal(actor);
+      return name === undefined ? (people.get(actor.id) ?? actor.id) : `${name} at the terminal`;
     };
   };
 

@@ -1,11 +1,11 @@
-// Opens the record for an operator: to look only, which writes nothing at all, or to erase.
+// Opens the record for an operator: to look only, which writes nothing at all, to erase, or to work on it without a bot.
 
 import { constants, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Eraser, NoRecordThere, type RecordReader } from '../core/audit.ts';
-import { type Log, StoreUnavailable } from '../core/ports.ts';
+import { type Log, type Store, StoreUnavailable } from '../core/ports.ts';
 import { orDamaged } from './damage.ts';
 import { DirectoryInUse, lockDirectory } from './directory-lock.ts';
 import { assertWhole, notOpened, openCopy, openEmbedded } from './embedded.ts';
@@ -16,7 +16,7 @@ import type { StoreOptions } from './index.ts';
 import { isUpToDate } from './migrations/index.ts';
 import { pagesOf } from './pages.ts';
 import { openPostgres } from './postgres.ts';
-import type { Given } from './store.ts';
+import { type Given, storeOver } from './store.ts';
 import type { Tables } from './tables.ts';
 import { verifyRecord } from './verify.ts';
 
@@ -62,16 +62,25 @@ export async function openForReading(options: StoreOptions, log: Log): Promise<R
  * release is not brought up to date by the way.
  */
 export async function openForErasing(options: StoreOptions, given: Given): Promise<Eraser> {
-  const engine = await openAsItIs(options, given.log);
+  return eraserOver(await openUpToDate(options, given.log), given);
+}
+
+/** Opens the store as a bot has it, for somebody who works on the record without one. Rejects as `openForErasing` does. */
+export async function openForWork(options: StoreOptions, given: Given): Promise<Store> {
+  return storeOver(await openUpToDate(options, given.log), given);
+}
+
+async function openUpToDate(options: StoreOptions, log: Log): Promise<Engine> {
+  const engine = await openAsItIs(options, log);
   try {
-    if (await isUpToDate(engine.db)) return eraserOver(engine, given);
+    if (await isUpToDate(engine.db)) return engine;
   } catch (error) {
     await engine.close().catch(() => {});
     throw unavailable('be opened', orDamaged(error));
   }
   await engine.close();
   throw new StoreUnavailable(
-    'The record was made by an older release, or by no bot at all. Start the bot of this release once, then erase.',
+    'The record was made by an older release, or by no bot at all. Start the bot of this release once, and do this then.',
   );
 }
 

@@ -13,7 +13,7 @@ export type StoreOptions =
   | { readonly kind: 'embedded'; readonly path: string; readonly startFrom?: Blob }
   | { readonly kind: 'postgres'; readonly url: string };
 
-export { openForErasing, openForReading } from './for-operators.ts';
+export { openForErasing, openForReading, openForWork } from './for-operators.ts';
 
 /** Opens the store and brings its schema up to date. Rejects with `StoreUnavailable`; messages never carry the address. */
 export async function openStore(options: StoreOptions, given: Given): Promise<Store> {

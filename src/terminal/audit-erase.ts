@@ -1,9 +1,10 @@
 // `acgs audit erase`: erases words of an event, or a person's id, after somebody has seen what goes and confirmed it.
 
-import { person } from '../core/actor.ts';
+import { atTerminal } from '../core/actor.ts';
 import type { Erasable, ErasureTarget, Found } from '../core/audit.ts';
 import { incidentName } from '../core/command.ts';
 import type { Means } from './means.ts';
+import { oneLine } from './one-line.ts';
 import { readOptions } from './options.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -27,7 +28,7 @@ export async function auditErase(words: readonly string[], means: Means): Promis
       means.out('Nothing was erased.\n');
       return 1;
     }
-    const streams = await eraser.erase(target, person(means.operator));
+    const streams = await eraser.erase(target, atTerminal(means.operator));
     means.out(`Erased, and recorded as done by ${means.operator}: ${streams.join(', ')}.\n${elsewhere}\n`);
     return free.length === found.streams.length ? 0 : 1;
   } finally {
@@ -79,14 +80,8 @@ function spellPlace({ stream, events, files }: Erasable): readonly string[] {
   return [
     ...events.flatMap(({ seq, type, words }) => [
       `  ${stream} #${seq} ${type}`,
-      ...words.map((text) => `    “${onOneLine(text)}”`),
+      ...words.map((text) => `    “${oneLine(text)}”`),
     ]),
     ...quoting,
   ];
-}
-
-/** The words go to a terminal, which must not act on what somebody wrote. */
-function onOneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}… and ${line.length - 200} more characters` : line;
 }

@@ -6,22 +6,36 @@ import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../clock.ts';
 import { type LocalConfig, loadLocalConfig } from '../config.ts';
 import { NoRecordThere } from '../core/audit.ts';
+import { parseCommand } from '../core/command.ts';
 import { DamagedStore, StoreUnavailable } from '../core/ports.ts';
 import { createLog } from '../log.ts';
+import { openOperatorDesk } from '../operator-desk.ts';
 import { randomIds } from '../random-ids.ts';
 import { loadRunbooks } from '../runbook/index.ts';
 import { openForErasing, openForReading } from '../store/index.ts';
 import { catalogOf } from '../systems/catalog.ts';
 import { createSystems } from '../systems/index.ts';
+import { askAtDesk, type Typed } from './at-desk.ts';
 import { auditErase } from './audit-erase.ts';
 import { auditExport } from './audit-export.ts';
 import { auditVerify } from './audit-verify.ts';
 import type { Means } from './means.ts';
 import { readOptions } from './options.ts';
 import { lintReport } from './runbooks-lint.ts';
+import { askRunningBot, socketOf } from './socket.ts';
 import { WrongUse } from './wrong-use.ts';
 
 const usage = `acgs: incident response that runs a runbook
+
+  acgs incident list [all]        the open incidents, or all of them
+  acgs incident show INC-7        one incident: checks, hypotheses, timeline
+  acgs incident latency [note]    declares one from that runbook
+  acgs status                     what is open
+  acgs ack [INC-7]                acknowledges it and stops the escalation clock
+  acgs checks [INC-7]             has the running bot ask all checks again
+  acgs timeline add TEXT          puts a note in its record
+  acgs resolve [INC-7] REASON     resolves it
+  acgs debts, acgs oncall         temporary changes that are in place; who is on which level
 
   acgs audit verify [--head HEAD …] [--heads FILE]
                                   walks every chain of the record and names the first bad event of
@@ -33,7 +47,8 @@ const usage = `acgs: incident response that runs a runbook
   acgs runbooks lint [FOLDER …]   checks runbook packages; default runbooks/acgs2
   acgs --help                     this list
 
-Commands that need the configuration take --config FILE, else ACGS_CONFIG names it.
+Commands that need the configuration take --config FILE, else ACGS_CONFIG names it. --incident INC-7 says which
+incident is meant; without it the only open one is. Everything is recorded with your name at this machine.
 Exit codes: 0 fine, 1 the work failed, 2 wrong use, 3 a system that is needed cannot be reached.
 `;
 
@@ -42,7 +57,7 @@ const log = createLog({ level: 'silent' });
 const means: Means = {
   openRecord: async (path) => openForReading(configured(path).store, log),
   openEraser: async (path) => openForErasing(configured(path).store, { clock: systemClock, ids: randomIds, log }),
-  operator: `os:${userInfo().username}`,
+  operator: userInfo().username,
   out: (text) => void process.stdout.write(text),
   complain: (text) => void process.stderr.write(text),
   output: () => process.stdout,
@@ -73,7 +88,33 @@ async function run(words: readonly string[]): Promise<number> {
   if (first === 'audit' && second === 'verify') return auditVerify(rest, means);
   if (first === 'audit' && second === 'export') return auditExport(rest, means);
   if (first === 'audit' && second === 'erase') return auditErase(rest, means);
-  throw new WrongUse(`"${words.join(' ').slice(0, 80)}" is not a command of the terminal.`);
+  if (parseCommand(words.join(' ')).kind === 'help') {
+    throw new WrongUse(`"${words.join(' ').slice(0, 80)}" is not a command of the terminal.`);
+  }
+  return atDesk(words);
+}
+
+/** A bot that runs on an embedded store is asked; otherwise the store is opened here, beside the bots or without one. */
+async function atDesk(words: readonly string[]): Promise<number> {
+  const { values, positionals } = readOptions(words, { config: { type: 'string' }, incident: { type: 'string' } });
+  const config = configured(values.config);
+  const typed = { words: positionals, operator: means.operator, incident: values.incident };
+  const said = (await askedOverSocket(config, typed)) ?? (await askedHere(config, typed));
+  (said.exitCode === 0 ? means.out : means.complain)(said.text);
+  return said.exitCode;
+}
+
+async function askedOverSocket({ store }: LocalConfig, typed: Typed) {
+  return store.kind === 'embedded' ? askRunningBot(socketOf(store), typed) : undefined;
+}
+
+async function askedHere(config: LocalConfig, typed: Typed) {
+  const { desk, close } = await openOperatorDesk(config, log);
+  try {
+    return await askAtDesk(desk, typed);
+  } finally {
+    await close();
+  }
 }
 
 function configured(path: string | undefined): LocalConfig {

@@ -7,7 +7,7 @@ export interface Means {
   /** Opens the record that the configuration names: the file of `--config`, or what ACGS_CONFIG names. */
   openRecord(config: string | undefined): Promise<RecordReader>;
   openEraser(config: string | undefined): Promise<Eraser>;
-  /** Who sits here, as an actor's id: `os:rita`. */
+  /** Who sits here, as the operating system knows them. */
   readonly operator: string;
   /** Asks the person; undefined where nobody can answer. */
   ask(question: string): Promise<string | undefined>;

@@ -27,7 +27,7 @@ const { log } = givenToStore();
 const nobody: Means = {
   openRecord: () => Promise.reject(new Error('no record was given')),
   openEraser: () => Promise.reject(new Error('no record was given')),
-  operator: 'os:tester',
+  operator: 'tester',
   ask: async () => undefined,
   out: () => {},
   complain: () => {},
@@ -265,7 +265,7 @@ describe('erasing', () => {
 
   it('erases after the confirmation, says who did it, and the record holds', async () => {
     const { code, said } = await erase(['--event', `${id}:2`], 'erase');
-    expect(said).toContain(`Erased, and recorded as done by os:tester: ${id}.`);
+    expect(said).toContain(`Erased, and recorded as done by tester: ${id}.`);
     expect(code).toBe(0);
     const verified = await verify(options);
     expect(verified.said).toContain('1 private text or file erased, on record');

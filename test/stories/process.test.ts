@@ -1,10 +1,11 @@
 // The bot as a process: what it says to a wrong start, and how it ends on SIGTERM when everything around it hangs.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import { prepareDirectory } from '../support/prepared-store.ts';
@@ -105,6 +106,34 @@ describe.each(['http', 'socket'] as const)('SIGTERM over %s', (transport) => {
     expect(Date.now() - begun).toBeLessThan(10_000);
     expect(said).not.toMatch(/unhandled rejection/);
   }, 60_000);
+
+  /** The terminal as people start it. */
+  const acgs = (...words: readonly string[]) =>
+    promisify(execFile)(process.execPath, [join(root, 'src/terminal/main.ts'), ...words], {
+      env: { PATH: process.env.PATH, ACGS_CONFIG: join(folder, 'config.yml'), NODE_NO_WARNINGS: '1' },
+    });
+
+  if (transport === 'http')
+    it('F11: while Slack is away the incident is handled in the terminal, and Slack catches up', async () => {
+      await startBot();
+      const { slack } = company;
+      slack.faults.fail('*', { kind: 'http', status: 503 }, Number.POSITIVE_INFINITY);
+      expect((await acgs('incident', 'latency', 'nobody can post')).stdout).toMatch(/^INC-1 is open/);
+      expect((await acgs('ack')).stdout).toMatch(/^You acknowledged INC-1/);
+      expect((await acgs('incident', 'show', 'INC-1')).stdout).toMatch(/acknowledged by \S+ at the terminal/);
+      await expect(acgs('do', 'scale-out')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('which account is yours'),
+      });
+      await expect(acgs('audit', 'verify')).rejects.toMatchObject({ code: 3 });
+      slack.faults.clear();
+      await until('the card', () =>
+        slack
+          .channels()
+          .filter(({ name }) => name.startsWith('inc-'))
+          .some(({ id }) => slack.messages(id).some(({ text }) => /Acknowledged \S+ at the terminal/.test(text))),
+      );
+    }, 120_000);
 
   it('ends an idle process at once', async () => {
     const process = await startBot();

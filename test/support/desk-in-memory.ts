@@ -80,6 +80,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     proposeAction: (incident, name, request) => note('proposeAction', [incident, name], request),
     proposeUndo: (action, request) => note('proposeUndo', [action], request),
     decideOn: (action, decision, request) => note('decideOn', [action, decision], request),
+    timeline: async () => [],
     actionView: async (_incident, action) => desk.actions.get(action),
     whyNotRequest: async () => desk.fault,
 

@@ -137,18 +137,43 @@ describe('on the embedded store', { timeout: withinMs }, () => {
     expect(stage.redisWrites.count('redis.flushdb')).toBe(1);
   });
 
+  it('F51: kill -9 after the result is on record, before it was told, tells it once after the restart', async () => {
+    const { slack } = stage;
+    const at = await room();
+    await slack.command('crowd0', at.channel, 'do volatile-lru');
+    await shown(at, /PREVIEW · Set maxmemory-policy/);
+    const takePosts = slack.faults.fail(
+      'chat.postMessage',
+      { kind: 'reset', applied: false },
+      Number.POSITIVE_INFINITY,
+    );
+    await press(at, 'crowd0', /PREVIEW · Set maxmemory-policy/, 'request');
+    await shown(at, /✅ DONE · Set maxmemory-policy/);
+    const told = (words: RegExp) => slack.messages(at.channel).filter(({ text }) => words.test(text)).length;
+    const before = told(/^DONE · Set/);
+    keeper.kill('on purpose');
+    takePosts();
+    await startAgain();
+    await until('the word', () => told(/^DONE · Set/) > before, waitMs);
+    expect(told(/^DONE · Set/)).toBe(before + 1);
+    expect(told(/^RUNNING · Set/)).toBe(told(/^DONE · Set/));
+    expect(policyWrites()).toBe(3);
+  });
+
   it('F52: SIGTERM in the middle of an action ends with 0 in less than 10 s, and the action has one effect and its end', async () => {
     const at = await room();
-    await stage.slack.command('crowd0', at.channel, 'do volatile-lru');
-    await shown(at, /PREVIEW · Set maxmemory-policy/);
+    await press(at, 'crowd0', /✅ DONE · Set maxmemory-policy/, 'undo');
+    await shown(at, /PREVIEW · Put maxmemory-policy back/);
     const stopped = stage.redisWrites.next(waitMs).then(() => keeper.terminate('on purpose'));
-    await press(at, 'crowd0', /PREVIEW · Set maxmemory-policy/, 'request');
+    await press(at, 'crowd0', /PREVIEW · Put maxmemory-policy back/, 'request');
     const { code, tookMs } = await stopped;
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(10_000);
     await startAgain();
-    await shown(at, /✅ DONE · Set maxmemory-policy/);
-    expect(policyWrites()).toBe(3);
+    const undone = () =>
+      stage.slack.thread(at.channel, at.card?.ts ?? '').filter(({ text }) => text.startsWith('↩ UNDONE · Set')).length;
+    await until('both are undone', () => undone() === 2, waitMs);
+    expect(policyWrites()).toBe(4);
   });
 });
 

@@ -22,11 +22,13 @@ describe('killed ten times, and stopped once, in the middle of incidents', () =>
   );
 
   const missing = whyNoPostgres();
-  it.skipIf(missing !== undefined)(
-    `F47, F51, F52, F53, F56: nor on a PostgreSQL that is stopped and started three times besides${missing ? ` (${missing})` : ''}`,
-    async () => {
-      expect(await problemsOf({ engine: 'postgres', outages: 3 })).toEqual([]);
-    },
-    withinMs,
-  );
+  describe.skipIf(missing !== undefined)(`on PostgreSQL${missing ? ` (${missing})` : ''}`, () => {
+    it(
+      'F47, F51, F52, F53, F56: nothing is lost and nothing done twice, also when it is stopped and started three times',
+      async () => {
+        expect(await problemsOf({ engine: 'postgres', outages: 3 })).toEqual([]);
+      },
+      withinMs,
+    );
+  });
 });

@@ -59,7 +59,8 @@ export function approvalBy(
   | { readonly ok: false; readonly why: 'requester' | 'already' | 'no-right' } {
   if (samePerson(action.requestedBy, actor, same)) return { ok: false, why: 'requester' };
   if (action.approvals.some((approval) => samePerson(approval.by, actor, same))) return { ok: false, why: 'already' };
-  for (const right of approvalsMissing(action)) {
+  // Who holds both counts as the commander: there are fewer of them, and any approver can still be the other one.
+  for (const right of approvalsMissing(action).toReversed()) {
     const grant = grantOf(grants, actor, right);
     if (grant !== undefined) return { ok: true, grant };
   }

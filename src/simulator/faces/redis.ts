@@ -118,7 +118,7 @@ async function serve(
   const refused = refusal(fault, words);
   if (!refused) commands.push(words);
   const reply = refused ?? runCommand(redis, client, words);
-  const name = (words[0] ?? '').toLowerCase();
+  const name = statName(words);
   if (!refused) redis.calls.set(name, (redis.calls.get(name) ?? 0) + 1);
   noteSlowness(redis, client, words, delayMs);
   if (fault === 'cut' && isWrite(words)) {
@@ -129,6 +129,15 @@ async function serve(
   if (fault === 'trickle') trickle(socket, bytes);
   else socket.write(bytes);
   if (words[0]?.toUpperCase() === 'QUIT') socket.end();
+}
+
+/** As Redis names it in its statistics: `flushdb`, `config|set`. */
+function statName([command = '', sub = '']: readonly string[]): string {
+  const name = command.toLowerCase();
+  const hasSubcommands = ['acl', 'client', 'command', 'config', 'latency', 'memory', 'object', 'slowlog'].includes(
+    name,
+  );
+  return hasSubcommands && sub !== '' ? `${name}|${sub.toLowerCase()}` : name;
 }
 
 /** What a Redis in a bad state says instead of running the command. */

@@ -302,11 +302,20 @@ describe('a destructive action', () => {
     await decide(id, 'U0LENA', 'approve');
     expect(await bench.answers()).toContain('refusal already-approved');
     expect((await action()).state).toBe('awaiting');
+    // Lena holds both rights and counts as the commander; Omar is none, and the other one may still be he.
     await decide(id, 'U0OMAR', 'approve');
-    // Lena holds both rights and counts as the approver; Omar is no commander.
+    expect(await action()).toMatchObject({ state: 'approved', approvals: [{ as: 'commander' }, { as: 'approver' }] });
+  });
+
+  test('F35: two approvers are not enough where a commander is needed', async () => {
+    bench.lever.protectedPresent = true;
+    bench.held.set('U0PAT', ['approver']);
+    const id = await previewed();
+    await ask(id);
+    await decide(id, 'U0OMAR', 'approve');
+    await decide(id, 'U0PAT', 'approve');
+    expect(await bench.answers()).toContain('refusal no-commander');
     expect((await action()).state).toBe('awaiting');
-    await decide(id, 'U0ALICE', 'approve');
-    expect((await action()).state).toBe('approved');
   });
 
   test('asks the policy with everybody who approves, at the last approval and before the run', async () => {

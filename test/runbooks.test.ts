@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import type { CheckDefinition, Procedure, ReviewDefinition } from '../src/core/runbook.ts';
 import type { Verdict } from '../src/core/verdict.ts';
 import { loadRunbooks, renderMarkdown, weigh } from '../src/runbook/index.ts';
@@ -19,6 +19,35 @@ const health = library.reviews.find(({ name }) => name === 'health') as ReviewDe
 
 it('the shipped package has no faults', () => {
   expect(loaded).toMatchObject({ ok: true });
+});
+
+describe('the accounts that ship reach what the runbooks change, and nothing beside it', () => {
+  /** A parameter of all actions of one kind in the package. */
+  function named<T>(system: string, kind: string, parameter: string): readonly T[] {
+    const actions = library.procedures.flatMap((procedure) => procedure.actions);
+    const ofKind = actions.filter((action) => action.system === system && action.kind === kind);
+    return [
+      ...new Set(ofKind.flatMap(({ params }) => (params as Record<string, T | readonly T[]>)[parameter] ?? [])),
+    ] as T[];
+  }
+
+  it('deploy/redis/accounts.conf: the cache prefixes', () => {
+    const file = readFileSync(here('../deploy/redis/accounts.conf'), 'utf8');
+    const patterns = [...(/^user acgs-chatops-actions .*$/m.exec(file)?.[0] ?? '').matchAll(/ ~(\S+)/g)];
+    const prefixes = named<string>('redis', 'unlink-prefixes', 'prefixes');
+    expect(patterns.map(([, pattern]) => pattern).sort()).toEqual(prefixes.map((prefix) => `${prefix}*`).sort());
+  });
+
+  it.each([
+    ['scale', 'deployments/scale'],
+    ['set-resources', 'deployments'],
+  ])('deploy/kubernetes/rbac.yml: the deployments of %s', (kind, resource) => {
+    const role = parseAllDocuments(readFileSync(here('../deploy/kubernetes/rbac.yml'), 'utf8'))
+      .map((document) => document.toJS() as { rules?: { resources: string[]; resourceNames?: string[] }[] })
+      .flatMap(({ rules = [] }) => rules)
+      .find(({ resources, resourceNames }) => resources.includes(resource) && resourceNames !== undefined);
+    expect(role?.resourceNames?.sort()).toEqual([...named<string>('kubernetes', kind, 'deployment')].sort());
+  });
 });
 
 describe('the latency procedure', () => {

@@ -7,8 +7,8 @@ export type Command =
   | { readonly kind: 'list'; readonly all: boolean }
   | { readonly kind: 'show'; readonly incident: string }
   | { readonly kind: 'status' }
-  | { readonly kind: 'acknowledge' }
-  | { readonly kind: 'checks' }
+  /** `incident`: the one that was named; absent: the one of the place. */
+  | { readonly kind: 'acknowledge' | 'checks'; readonly incident?: string }
   | { readonly kind: 'resolve'; readonly reason: string }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'oncall' }
@@ -65,9 +65,9 @@ export function parseCommand(words: string): Command {
     case 'status':
       return rest[0] === undefined ? { kind: 'status' } : { kind: 'show', incident: incidentName(rest[0]) };
     case 'ack':
-      return { kind: 'acknowledge' };
+      return { kind: 'acknowledge', ...incidentIn(rest) };
     case 'checks':
-      return { kind: 'checks' };
+      return { kind: 'checks', ...incidentIn(rest) };
     case 'resolve':
       return { kind: 'resolve', reason: tail };
     case 'timeline':
@@ -103,6 +103,10 @@ function parseIncident(rest: readonly string[], tail: string): Command {
     .slice(separate ? 'separately'.length : 0)
     .trim();
   return { kind: 'declare', runbook: second, separate, ...(note === '' ? {} : { note }) };
+}
+
+function incidentIn([word]: readonly string[]): { readonly incident?: string } {
+  return word !== undefined && /^(?:inc-)?\d+$/i.test(word) ? { incident: incidentName(word) } : {};
 }
 
 /** `42`, `inc-42` and `INC-42` are the same incident. */

@@ -72,7 +72,12 @@ export async function lookUp(given: Given, words: string, request: Request): Pro
 
 /** Commands that mean the incident of the channel, or the only one that is open. */
 async function insideIncident(given: Given, command: Command, request: Request): Promise<void> {
-  const incident = (await incidentHere(given, request)) ?? (await onlyOpen(given));
+  const here = await incidentHere(given, request);
+  const named = 'incident' in command ? command.incident : undefined;
+  if (here !== undefined && named !== undefined && named !== here) {
+    return answerOnly(given, request, { kind: 'refusal', fault: otherIncident(here, named) });
+  }
+  const incident = named ?? here ?? (await onlyOpen(given));
   if (incident === undefined) {
     const fault = request.hear === undefined ? noIncidentHere : noIncidentNamed;
     return answerOnly(given, request, { kind: 'refusal', fault });
@@ -110,6 +115,15 @@ const noIncidentHere: Fault = refused({
   message: 'This channel has no incident, and there is not exactly one open, so it is not clear which you mean.',
   remedy: 'Say it in the channel of the incident; `/acgs incident list` shows them.',
 }).fault;
+
+function otherIncident(here: string, named: string): Fault {
+  return {
+    whose: 'person',
+    code: 'other-incident',
+    message: `Nothing was done: this is the channel of ${here}, and you named ${named}.`,
+    remedy: `Say it in the channel of ${named}, or without a number.`,
+  };
+}
 
 const noIncidentNamed: Fault = refused({
   whose: 'person',

@@ -46,10 +46,10 @@ const notHere: Readonly<Partial<Record<ReturnType<typeof parseCommand>['kind'], 
   health: 'The health check is shown in Slack only. `acgs status` shows what is open.',
 };
 
-/** `acgs ack INC-7` names it as `--incident INC-7` does; otherwise another one could be meant than is done. */
+/** `acgs resolve INC-7 over` names it as `--incident INC-7` does: here no channel says which is meant. */
 function withIncidentNamed({ words, incident }: Typed): Pick<Typed, 'words' | 'incident'> {
   if (incident !== undefined) return { words, incident: incidentName(incident) };
   const [first = '', second = '', ...rest] = words;
-  const names = /^(?:ack|acknowledge|checks?|resolve)$/i.test(first) && /^inc-\d+$/i.test(second);
+  const names = /^resolve$/i.test(first) && /^inc-\d+$/i.test(second);
   return names ? { words: [first, ...rest], incident: incidentName(second) } : { words };
 }

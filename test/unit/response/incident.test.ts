@@ -274,3 +274,18 @@ describe('the report', () => {
       expect(line).toMatch(/not acknowledged|\[#\d+\]/);
   });
 });
+
+test('the incident that is named is meant; named in the channel of another one, nothing is done', async () => {
+  await bench.desk.command('incident latency', bench.asks('U0RITA'));
+  await bench.desk.command('incident latency separately', bench.asks('U0RITA'));
+  await bench.store.transact((tx) => tx.setFaceRef('INC-2', 'channel', 'C0ROOM2'));
+  const inRoom = { ...bench.asks('U0RITA'), to: { person: 'U0RITA', place: 'C0ROOM2' } };
+  await bench.answers();
+  await bench.desk.command('ack INC-1', inRoom);
+  expect(await bench.answers()).toContain('refusal other-incident');
+  expect((await bench.store.incident('INC-1'))?.acknowledged).toBeUndefined();
+  await bench.desk.command('ack inc-1', bench.asks('U0RITA'));
+  await bench.desk.command('ack 2', inRoom);
+  expect((await bench.store.incident('INC-1'))?.acknowledged).toBeDefined();
+  expect((await bench.store.incident('INC-2'))?.acknowledged).toBeDefined();
+});

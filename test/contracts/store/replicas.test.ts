@@ -24,6 +24,25 @@ onPostgres('replicas', (server) => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  it('F38, F61: measure deadlines by the clock of the database, whatever theirs say', async () => {
+    const given = givenToStore();
+    const offMs = 3_600_000;
+    const store = await openStore(
+      { kind: 'postgres', url: await server().freshDatabase() },
+      { ...given, clock: { now: () => Date.now() - offMs } },
+    );
+    const times = await store.transact(async (tx) => {
+      const first = await tx.now();
+      await pause(50);
+      return [first, await tx.now()];
+    });
+    const [first = 0, second = 0] = times;
+    expect(Math.abs(first - Date.now())).toBeLessThan(60_000);
+    // The time of the decision, and not that at which its transaction began.
+    expect(second - first).toBeGreaterThanOrEqual(45);
+    await store.close();
+  });
+
   it('run each job exactly once between them', async () => {
     const url = await server().freshDatabase();
     const [one, two] = [await open(url), await open(url)];

@@ -13,6 +13,7 @@ import { expireAction } from '../../../src/response/actions/expire-action.ts';
 import { previewAction } from '../../../src/response/actions/preview-action.ts';
 import { settleAction } from '../../../src/response/actions/settle-action.ts';
 import { verifyAction } from '../../../src/response/actions/verify-action.ts';
+import { draftPostmortem } from '../../../src/response/draft-postmortem.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
 import { runReview } from '../../../src/response/review.ts';
 import { actionMessage } from '../../../src/slack/blocks/action.ts';
@@ -592,6 +593,42 @@ describe('afterwards', () => {
     expect(bench.lever.pulls).toEqual([5, 3]);
     expect((await actions())[0]).toMatchObject({ state: 'undone', undoneBy: undo });
     expect(await bench.store.actions({ debts: true })).toEqual([]);
+  });
+
+  test('what is still in place is named by `debts`, at the end of the incident, in the report and in the health review', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    await bench.answers();
+    await bench.desk.command('debts', bench.asks('U0LENA'));
+    expect(await bench.answers()).toContain('debts');
+    expect(await bench.desk.look('debts', bench.asks('U0LENA'))).toMatchObject({
+      debts: [{ action: id, incident, undo: 'Back to 3', target: 'lever one' }],
+    });
+    await bench.desk.command('resolve it was the cache', bench.asks('U0RITA'));
+    expect(await bench.answers()).toContainEqual(
+      expect.stringMatching(
+        /^You resolved INC-1; .* Still in place: "Scale acgs2-agent-bus to 5 replicas"; `\/acgs debts`/,
+      ),
+    );
+    await draftPostmortem(bench.given, incident);
+    const report = (await bench.store.incident(incident))?.report;
+    expect(await bench.desk.report(report?.id ?? '')).toMatch(
+      /## Still in place\n+- Scale acgs2-agent-bus to 5 replicas on lever one since .*; what puts it back: Back to 3/,
+    );
+  });
+
+  test('the undo button of every action that can be put back stays for its time, and then for good goes', async () => {
+    const id = await previewed();
+    await ask(id);
+    await run(id);
+    const moves = async () => (await bench.desk.actionView(incident, id))?.moves;
+    const { undo } = (await bench.desk.actionView(incident, id)) ?? {};
+    expect(undo).toEqual({ title: 'Back to 3', until: bench.now + 24 * 60 * minuteMs });
+    bench.now += 24 * 60 * minuteMs - 1;
+    expect(await moves()).toEqual(['undo', 'keep']);
+    bench.now += 1;
+    expect(await moves()).toEqual(['keep']);
   });
 
   test('a finished health review keeps saying what was in place when it was made', async () => {

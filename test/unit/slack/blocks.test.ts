@@ -307,6 +307,25 @@ describe('the card', () => {
     expect(text).toContain('Acknowledge rita 02:16 UTC');
   });
 
+  it('names what of its actions is under way and what is still in place, and so does the form that closes it', () => {
+    const underWay = [{ id: 'a', title: 'Flush', state: 'awaiting' as const, since: nightMs }];
+    const debt = {
+      ...{ action: 'b', incident: 'INC-42', title: 'Scale to 5', outcome: '3 → 5', target: 'acgs2-agent-bus' },
+      ...{ undo: 'Back to 3', since: nightMs, by: person('rita') },
+    };
+    const open = incidentCard(anIncident({ underWay, debts: [debt] }), named);
+    for (const shown of [open.text, JSON.stringify(open.blocks)]) {
+      expect(shown).toContain('Flush WAITS FOR APPROVAL since 02:14 UTC');
+      expect(shown).toContain('Scale to 5 on acgs2-agent-bus since 02:14 UTC');
+    }
+    const resolved = { at: nightMs, by: person('rita'), as: 'resolved' as const, reason: 'over' };
+    const closed = incidentCard(anIncident({ status: 'resolved', resolved, debts: [debt] }), named);
+    expect(closed.text).toContain('Still in place: Scale to 5 on acgs2-agent-bus since 02:14 UTC');
+    const form = closingModal('resolve', { id: 'INC-42', title: 'High latency', metadata: 'INC-42' }, [debt]);
+    expect(JSON.stringify(form)).toContain('Closing does not put it back.');
+    expect(incidentCard(anIncident(), named).text).not.toMatch(/In place|Actions:/);
+  });
+
   it('does not change because time passed', () => {
     expect(incidentCard(anIncident(), named)).toEqual(incidentCard(anIncident(), named));
   });

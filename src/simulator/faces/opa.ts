@@ -76,7 +76,7 @@ export async function startOpaFace({ world, port, policies, token }: OpaFaceOpti
     const path = document.split('/').map(decodeURIComponent).join('/');
     if (request.method === 'POST') return post(path, text);
     if (request.method === 'GET') return get(path, url);
-    return refuse(405, 'method_not_allowed', `method ${request.method} is not allowed here`);
+    return { code: 405, body: undefined };
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,6 +90,7 @@ export async function startOpaFace({ world, port, policies, token }: OpaFaceOpti
     }
     const given = await answer(request);
     if (given === undefined) response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
+    else if (given.body === undefined) response.writeHead(given.code).end();
     else response.writeHead(given.code, { 'content-type': 'application/json' }).end(`${JSON.stringify(given.body)}\n`);
   }
 

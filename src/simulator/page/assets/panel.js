@@ -86,7 +86,7 @@ function build(world, { perform, close }) {
     ),
     ...[...groups]
       .filter(([name]) => name !== 'company')
-      .map(([name, faults]) => group(`${name[0].toUpperCase()}${name.slice(1)} on the wire`, toggles(faults))),
+      .map(([name, faults]) => group(`${titleOf(name)} on the wire`, toggles(faults))),
     h(
       'div',
       { class: 'tools' },
@@ -168,4 +168,9 @@ function toggle({ id, title, description }, onSwitch) {
     box,
     h('span', {}, title, h('span', { class: 'description' }, description)),
   );
+}
+
+/** A name of three letters is an abbreviation: OPA. */
+function titleOf(name) {
+  return name.length === 3 ? name.toUpperCase() : `${name[0].toUpperCase()}${name.slice(1)}`;
 }

@@ -134,7 +134,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     await slack.start();
     started.set('slack', () => slack.stop());
     if (config.store.kind === 'embedded' && overrides.openStore === undefined) {
-      await listenForTerminals(socketOf(config.store), desk, log).then(
+      await listenForTerminals(socketOf(config.store), { desk, audit: store.audit }, log).then(
         (stopListening) => started.set('terminal', stopListening),
         (error: unknown) => log.warn({ why: String(error) }, 'the terminal cannot reach this bot'),
       );

@@ -2,7 +2,7 @@
 
 import type { ActionKind } from './action/port.ts';
 import type { ActionFilter, ActionRow, Claims } from './action/ports.ts';
-import type { Head } from './audit.ts';
+import type { Head, Verification } from './audit.ts';
 import type { Chart, Picture } from './chart.ts';
 import type { NewEvent, Recorded } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -265,6 +265,8 @@ export interface Store extends Reads {
   verify(
     stream: string,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly seq: number; readonly why: string }>;
+  /** Walks all of them, and holds them against heads that were posted outside. */
+  audit(heads: readonly Head[]): Promise<Verification>;
   rebuildProjections(): Promise<number>;
   /** Resolves when the database answers and takes writes; rejects with the reason, `StoreRefusesWrites` where it can be read. */
   ping(): Promise<void>;

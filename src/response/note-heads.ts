@@ -11,9 +11,11 @@ const afterMidnightMs = 300_000;
 /** What was under way while the last heads were noted is noted again, which does no harm. */
 const overlapMs = 600_000;
 
-/** Asks for the next turn, at the start of the bot and after each turn; while one waits there is no second. */
+/** Asks for the next turn, at the start of the bot and after each turn; while one waits there is no second. No start fails for it. */
 export async function keepNotingHeads(given: Given): Promise<void> {
-  await given.store.transact((tx) => nextTurn(given, tx));
+  await given.store
+    .transact((tx) => nextTurn(given, tx))
+    .catch((error: unknown) => given.log.warn({ why: String(error) }, 'the heads of the record are not noted'));
 }
 
 /** The job. A day on which nothing was recorded has no line. */

@@ -85,8 +85,14 @@ async function showAnew(db: Kysely<Tables>, given: { readonly ids: Ids }, incide
 
 /** What a face remembers of its messages to the person, and messages to them that were given up. */
 async function eraseCopies(db: Kysely<Tables>, id: string): Promise<void> {
-  await sql`delete from face_ref where position(${id} in value) > 0`.execute(db);
-  await sql`delete from outbox where failed_at is not null and position(${id} in notice::text) > 0`.execute(db);
+  const whole = wholeId(id);
+  await sql`delete from face_ref where value ~ ${whole}`.execute(db);
+  await sql`delete from outbox where failed_at is not null and notice::text ~ ${whole}`.execute(db);
+}
+
+/** A pattern of the database for the id as a whole: `os:rita` is not part of `os:rita2`. */
+function wholeId(id: string): string {
+  return `(^|[^A-Za-z0-9])${id.replace(/[^A-Za-z0-9]/g, '\\$&')}($|[^A-Za-z0-9])`;
 }
 
 async function placesOf(db: Kysely<Tables>, target: ErasureTarget): Promise<readonly Place[]> {
@@ -151,7 +157,7 @@ async function quotedIn(db: Kysely<Tables>, events: readonly SealedEvent[], pers
   const query = db.selectFrom('evidence').select(['id', 'kind']).where('id', 'in', ids);
   return person === undefined
     ? query.where('kind', '=', 'report').execute()
-    : query.where(sql<boolean>`position(convert_to(${person}, 'UTF8') in body) > 0`).execute();
+    : query.where(sql<boolean>`encode(body, 'escape') ~ ${wholeId(person)}`).execute();
 }
 
 /** Who asked for what decides who may approve it: while something can still happen, people must be told apart. */
@@ -166,7 +172,7 @@ async function mentionsOf(db: Kysely<Tables>, id: string): Promise<Found['mentio
   const rows = await db
     .selectFrom('private_text')
     .select(['id', 'stream'])
-    .where(sql<boolean>`position(${id} in text) > 0`)
+    .where(sql<boolean>`text ~ ${wholeId(id)}`)
     .where('text', '!=', id)
     .execute();
   const mentions: { stream: string; seq: number }[] = [];

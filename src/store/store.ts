@@ -106,6 +106,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
         const [fault] = (await verifyRecord(db, [], stream)).faults;
         return fault === undefined ? { ok: true } : { ok: false, seq: fault.seq, why: fault.why };
       }),
+    audit: (heads) => ask('audit', () => verifyRecord(db, heads)),
     rebuildProjections: () => ask('rebuildProjections', () => db.transaction().execute(rebuild)),
     ping: () =>
       ask('ping', async () => {

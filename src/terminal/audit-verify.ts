@@ -1,13 +1,17 @@
 // `acgs audit verify`: walks every chain of the record, and holds it against heads that were posted outside.
 
 import { readFileSync } from 'node:fs';
-import { type Head, headsIn, spellHead, type Verification } from '../core/audit.ts';
+import { type Head, headsIn, type RecordReader, spellHead, type Verification } from '../core/audit.ts';
+import type { Said } from './answer-text.ts';
 import type { Means } from './means.ts';
 import { readOptions } from './options.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** Exit code 0, or 1 when anything is not as it was recorded. */
-export async function auditVerify(words: readonly string[], means: Pick<Means, 'openRecord' | 'out'>): Promise<0 | 1> {
+export async function auditVerify(
+  words: readonly string[],
+  means: Pick<Means, 'askBot' | 'openRecord' | 'out'>,
+): Promise<number> {
   const { values, positionals } = readOptions(words, {
     config: { type: 'string' },
     head: { type: 'string', multiple: true },
@@ -18,14 +22,23 @@ export async function auditVerify(words: readonly string[], means: Pick<Means, '
     ...headsOf([...(values.head ?? []), ...positionals].join(' '), 'what was given'),
     ...inFile(values.heads),
   ];
-  const record = await means.openRecord(values.config);
+  const { text, exitCode } =
+    (await means.askBot(values.config, { audit: heads })) ??
+    (await verifyHere(await means.openRecord(values.config), heads));
+  means.out(text);
+  return exitCode;
+}
+
+async function verifyHere(record: RecordReader, heads: readonly Head[]): Promise<Said> {
   try {
-    const verification = await record.verify(heads);
-    means.out(spellVerification(verification, heads.length));
-    return verification.faults.length === 0 ? 0 : 1;
+    return verificationSaid(await record.verify(heads), heads.length);
   } finally {
     await record.close();
   }
+}
+
+export function verificationSaid(verification: Verification, heads: number): Said {
+  return { text: spellVerification(verification, heads), exitCode: verification.faults.length === 0 ? 0 : 1 };
 }
 
 function inFile(path: string | undefined): readonly Head[] {
@@ -50,7 +63,7 @@ function headsOf(text: string, where: string): readonly Head[] {
   return heads;
 }
 
-export function spellVerification({ streams, events, erased, faults, unmet }: Verification, heads: number): string {
+function spellVerification({ streams, events, erased, faults, unmet }: Verification, heads: number): string {
   const walked = `${counted(events, 'event')} in ${counted(streams, 'stream')}`;
   const gone =
     erased === 0 ? [] : [`${counted(erased, 'private text or file', 'private texts or files')} erased, on record.`];

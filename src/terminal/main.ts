@@ -56,6 +56,7 @@ const log = createLog({ level: 'silent' });
 
 const means: Means = {
   openRecord: async (path) => openForReading(configured(path).store, log),
+  askBot: async (path, asked) => askedOverSocket(configured(path), asked),
   openEraser: async (path) => openForErasing(configured(path).store, { clock: systemClock, ids: randomIds, log }),
   operator: userInfo().username,
   out: (text) => void process.stdout.write(text),
@@ -104,7 +105,7 @@ async function atDesk(words: readonly string[]): Promise<number> {
   return said.exitCode;
 }
 
-async function askedOverSocket({ store }: LocalConfig, typed: Typed) {
+async function askedOverSocket({ store }: LocalConfig, typed: Parameters<typeof askRunningBot>[1]) {
   return store.kind === 'embedded' ? askRunningBot(socketOf(store), typed) : undefined;
 }
 

@@ -1,11 +1,16 @@
 // What the commands of the terminal are given by the program that starts them.
 
 import type { Writable } from 'node:stream';
-import type { Eraser, RecordReader } from '../core/audit.ts';
+import type { Eraser, Head, RecordReader } from '../core/audit.ts';
 
 export interface Means {
   /** Opens the record that the configuration names: the file of `--config`, or what ACGS_CONFIG names. */
   openRecord(config: string | undefined): Promise<RecordReader>;
+  /** Asks the bot that runs on the embedded store, which nobody else can open meanwhile; undefined where none runs. */
+  askBot(
+    config: string | undefined,
+    asked: { readonly audit: readonly Head[] },
+  ): Promise<{ readonly text: string; readonly exitCode: number } | undefined>;
   openEraser(config: string | undefined): Promise<Eraser>;
   /** Who sits here, as the operating system knows them. */
   readonly operator: string;

@@ -5,18 +5,21 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Head, Verification } from '../core/audit.ts';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Desk } from '../response/desk.ts';
 import type { Said } from './answer-text.ts';
 import { askAtDesk, type Typed } from './at-desk.ts';
+import { verificationSaid } from './audit-verify.ts';
 
 /** Where the bot of an embedded store listens. */
 export function socketOf(store: { readonly path: string }): string {
   return join(store.path, 'acgs.sock');
 }
 
-const longestLine = 65_536;
-/** A command waits for the store at most this long. */
+/** A hundred thousand heads. */
+const longestLine = 16_000_000;
+/** A command waits for the store at most this long; an audit reads all of it. */
 const answerWithinMs = 20_000;
 
 const typed = z.strictObject({
@@ -24,13 +27,22 @@ const typed = z.strictObject({
   incident: z.string().max(80).optional(),
   operator: z.string().min(1).max(200),
 });
+const audit = z.strictObject({
+  audit: z.array(z.strictObject({ stream: z.string(), seq: z.int(), hash: z.string() })).max(100_000),
+});
 const said = z.strictObject({ text: z.string(), exitCode: z.literal([0, 1, 2, 3]) });
+
+/** What the terminal may ask of a running bot. */
+export interface Asked {
+  readonly desk: Desk;
+  audit(heads: readonly Head[]): Promise<Verification>;
+}
 
 /**
  * Listens at `path`, for the account of the bot only: whoever may open the socket could open the store itself. A socket that is there
  * already was left by a bot that is dead, because the caller has the directory. Rejects when it cannot listen. Returns the stop.
  */
-export async function listenForTerminals(path: string, desk: Desk, log: Log): Promise<() => Promise<void>> {
+export async function listenForTerminals(path: string, asked: Asked, log: Log): Promise<() => Promise<void>> {
   rmSync(path, { force: true });
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -45,7 +57,8 @@ export async function listenForTerminals(path: string, desk: Desk, log: Log): Pr
       line += chunk;
       if (line.length > longestLine) socket.destroy();
       if (!line.includes('\n')) return;
-      void answer(desk, line, log).then((given) => socket.end(`${JSON.stringify(given)}\n`));
+      socket.setTimeout(0);
+      void answer(asked, line, log).then((given) => socket.end(`${JSON.stringify(given)}\n`));
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -61,9 +74,11 @@ export async function listenForTerminals(path: string, desk: Desk, log: Log): Pr
   };
 }
 
-async function answer(desk: Desk, line: string, log: Log): Promise<z.output<typeof said>> {
+async function answer(asked: Asked, line: string, log: Log): Promise<z.output<typeof said>> {
   try {
-    return await askAtDesk(desk, typed.parse(JSON.parse(line)));
+    const read = z.union([typed, audit]).parse(JSON.parse(line));
+    if ('words' in read) return await askAtDesk(asked.desk, read);
+    return verificationSaid(await asked.audit(read.audit), read.audit.length);
   } catch (error) {
     if (error instanceof StoreUnavailable) return { text: `${error.message}\n`, exitCode: 3 };
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command of the terminal broke');
@@ -74,13 +89,14 @@ async function answer(desk: Desk, line: string, log: Log): Promise<z.output<type
 /** Asks the running bot; undefined where none listens. */
 export function askRunningBot(
   path: string,
-  asked: Typed,
+  asked: Typed | { readonly audit: readonly Head[] },
 ): Promise<(Omit<Said, 'exitCode'> & { exitCode: number }) | undefined> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     let line = '';
     socket.setEncoding('utf8');
-    socket.setTimeout(answerWithinMs, () => socket.destroy(new StoreUnavailable('The bot that runs does not answer.')));
+    const patienceMs = 'audit' in asked ? 0 : answerWithinMs;
+    socket.setTimeout(patienceMs, () => socket.destroy(new StoreUnavailable('The bot that runs does not answer.')));
     socket.on('connect', () => socket.write(`${JSON.stringify(asked)}\n`));
     socket.on('data', (chunk: string) => {
       line += chunk;

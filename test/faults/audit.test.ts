@@ -25,6 +25,7 @@ const { log } = givenToStore();
 
 /** A terminal at which nobody sits and that nothing can be asked of. */
 const nobody: Means = {
+  askBot: async () => undefined,
   openRecord: () => Promise.reject(new Error('no record was given')),
   openEraser: () => Promise.reject(new Error('no record was given')),
   operator: 'tester',
@@ -77,6 +78,7 @@ async function intrude(options: StoreOptions, ...statements: readonly string[]):
 async function verify(options: StoreOptions, ...words: readonly string[]): Promise<{ code: number; said: string }> {
   let said = '';
   const code = await auditVerify(words, {
+    askBot: async () => undefined,
     openRecord: () => openForReading(options, log),
     out: (text) => {
       said += text;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Head } from '../../../src/core/audit.ts';
 import { openDesk } from '../../../src/response/open-desk.ts';
 import { runChecks } from '../../../src/response/run-checks.ts';
 import type { StoreOptions } from '../../../src/store/index.ts';
@@ -100,15 +101,22 @@ test('F11: a bot on an embedded store is asked over its socket, which is its own
   const path = mkdtempSync(join(tmpdir(), 'acgs-sock-'));
   const { log } = givenToStore();
   expect(await askRunningBot(socketOf({ path }), { words: ['status'], operator: 'rita' })).toBeUndefined();
-  const stop = await listenForTerminals(socketOf({ path }), bench.desk, log);
+  const stop = await listenForTerminals(socketOf({ path }), { desk: bench.desk, audit: bench.store.audit }, log);
   expect(statSync(socketOf({ path })).mode & 0o777).toBe(0o600);
   const ask = (...words: string[]) => askRunningBot(socketOf({ path }), { words, operator: 'rita' });
   expect((await ask('incident', 'latency'))?.text).toMatch(/^INC-1 is open/);
   expect(await ask('do', 'scale-out')).toMatchObject({ exitCode: 1 });
   expect((await bench.store.events('INC-1'))[0]?.actor).toEqual({ kind: 'person', id: 'os:rita' });
+  const head = { stream: 'INC-1', seq: 99, hash: '0'.repeat(64) };
+  const audit = (heads: readonly Head[]) => askRunningBot(socketOf({ path }), { audit: heads });
+  expect(await audit([])).toMatchObject({ exitCode: 0, text: expect.stringContaining('in 1 stream, every hash fits') });
+  expect(await audit([head])).toMatchObject({
+    exitCode: 1,
+    text: expect.stringContaining('INC-1 #5: the tail is cut'),
+  });
   await stop();
   // A dead bot leaves its socket behind.
-  await (await listenForTerminals(socketOf({ path }), bench.desk, log))();
+  await (await listenForTerminals(socketOf({ path }), { desk: bench.desk, audit: bench.store.audit }, log))();
   rmSync(path, { recursive: true, force: true });
 });
 

@@ -7,6 +7,7 @@ import { isSerializationFailure, mayHaveHappened, unavailable } from './failure.
 import type { Jobs } from './jobs.ts';
 import type { OneTransaction } from './one-transaction.ts';
 import { outboxChannel } from './outbox.ts';
+import { queueUp } from './stream-queue.ts';
 import { type Traces, transactionOver } from './transaction.ts';
 import type { Wake } from './wake.ts';
 
@@ -53,10 +54,7 @@ async function attempt<T>(
   let committing = false;
   try {
     return await engine.db.transaction().execute(async (db) => {
-      // Those who lost a race for a stream line up for it, so that each of them wins in the end.
-      if (contested !== undefined) {
-        await sql`select pg_advisory_xact_lock(hashtextextended(${`stream ${contested}`}, 0))`.execute(db);
-      }
+      if (contested !== undefined) await queueUp(db, contested);
       const tx = transactionOver(db, { ...given, traces, shared: engine.shared });
       const result = await given.oneTransaction
         .within(() => work(tx))

@@ -11,6 +11,7 @@ import { enqueue } from './outbox.ts';
 import { project } from './projection.ts';
 import { readsOver } from './reads.ts';
 import { storableText } from './storable.ts';
+import { queueUp } from './stream-queue.ts';
 import type { Tables } from './tables.ts';
 
 /** What the transaction did that others must hear of after its commit, and where it lost a race. */
@@ -43,6 +44,8 @@ export function transactionOver(
     append: (stream, after, events) =>
       askInTransaction('append', async () => {
         traces.contested = stream;
+        // Where there is one connection only, nobody comes in between.
+        if (given.shared) await queueUp(db, stream);
         const { recorded, sealed } = await appendEvents(db, given, stream, after, events);
         await project(db, stream, sealed);
         traces.contested = undefined;

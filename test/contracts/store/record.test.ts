@@ -1,5 +1,6 @@
 // What the record promises: order, types, one open incident, projections, and all or nothing.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { NewEvent } from '../../../src/core/event.ts';
@@ -103,6 +104,26 @@ onEveryEngine('the record', (bench) => {
     );
     const events = await store.events(id);
     expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
+    expect(await store.verify(id)).toEqual({ ok: true });
+  });
+
+  it('lets one in that reads slowly, while quicker ones never stop coming', async () => {
+    const { store } = bench();
+    const id = await declare(store);
+    const write = (words: string, afterMs: number) =>
+      store.transact(async (tx) => {
+        const { length } = await tx.events(id);
+        if (afterMs > 0) await pause(afterMs);
+        await tx.append(id, length, [noted(words)]);
+      });
+    let done = false;
+    const quick = Array.from({ length: 3 }, async () => {
+      while (!done) await write('quick', 0);
+    });
+    const slow = write('slow', 60).finally(() => {
+      done = true;
+    });
+    await Promise.all([slow, ...quick]);
     expect(await store.verify(id)).toEqual({ ok: true });
   });
 

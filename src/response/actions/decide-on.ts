@@ -5,7 +5,7 @@ import { type ActionCommand, decideAction } from '../../core/action/decide.ts';
 import type { GateDecision } from '../../core/action/gate.ts';
 import { notNow, refusedByPolicy, unknownAction } from '../../core/action/refusals.ts';
 import { approvalsMissing, type Grants } from '../../core/action/rights.ts';
-import { person } from '../../core/actor.ts';
+import { type Actor, person } from '../../core/actor.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Transaction } from '../../core/ports.ts';
 import type { Request } from '../desk.ts';
@@ -33,7 +33,7 @@ export async function decideOn(given: Given, id: string, decision: Decision, req
     return answerOnly(given, request, { kind: 'refusal', fault: unknownAction });
   }
   const grants = await given.actions.rights.of([personOf(request)], { fresh: false });
-  const gate = await gateFor(given, incident, id, decision, request);
+  const gate = await gateFor(given, incident, id, decision, request.actor, grants);
   // The time of the decision is that of the store at its commit, whenever the click was made and however long the questions took.
   const command = async (tx: Transaction) => commandOf(decision, { grants, ...gate, now: await tx.now() });
   await act(given, { incident, action: id }, command, {
@@ -43,15 +43,26 @@ export async function decideOn(given: Given, id: string, decision: Decision, req
   });
 }
 
-/** Asked beforehand, because no transaction waits for the network; only a decision that approves is asked about. */
-async function gateFor(given: Given, incident: string, id: string, decision: Decision, request: Request) {
-  if (given.actions.gate === undefined) return {};
+/**
+ * Asked beforehand, because no transaction waits for the network; and only about what our own rules would let pass. The first of two
+ * approvals is asked about, too: the other one may come in meanwhile.
+ */
+async function gateFor(
+  given: Given,
+  incident: string,
+  id: string,
+  decision: Decision,
+  actor: Actor,
+  grants: Grants,
+): Promise<{ readonly gate?: GateDecision }> {
+  if (given.actions.gate === undefined || (decision.kind !== 'approve' && decision.kind !== 'request')) return {};
   const action = (await given.store.incident(incident))?.actions[id];
-  if (decision.kind === 'approve' && action?.state === 'awaiting')
-    return askGate(given, incident, action, 'approval', request.actor);
-  if (decision.kind === 'request' && action?.state === 'previewed' && approvalsMissing(action).length === 0)
-    return askGate(given, incident, { ...action, requestedBy: request.actor }, 'approval');
-  return {};
+  const yes = commandOf(decision, { grants, gate: { allowed: true, why: '' }, now: given.clock.now() });
+  const would = decideAction(action, yes, actor, given.actions.policy);
+  if (action === undefined || !would.ok) return {};
+  if (decision.kind === 'approve') return askGate(given, incident, action, 'approval', actor);
+  const waitsForOthers = would.value.some((event) => event.type === 'action-requested' && event.decideBy !== undefined);
+  return waitsForOthers ? {} : askGate(given, incident, { ...action, requestedBy: actor }, 'approval');
 }
 
 /** The refusal that a filled-in form would meet now, as far as it does not depend on who sends it. */

@@ -37,7 +37,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
   const { clock, ids, log } = given;
   const opening = async () => {
     await migrate(db);
-    await assertSound(db, !engine.shared);
+    await assertSound(db, !engine.shared, log);
     // Nobody else can be alive in a directory that is ours: what a killed process had leased need not wait.
     if (!engine.shared) await endLeases(db);
     return openJobs(engine, log);

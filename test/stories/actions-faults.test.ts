@@ -90,12 +90,26 @@ it('F08: a button of an action that is over does nothing, and its old message lo
   await until('the copy drawn anew', () => /CANCELLED/.test(forgotten()?.text ?? ''));
   expect(buttonsOf(forgotten() ?? preview)).toEqual(['Ask again for "Set maxmemory-policy to volatile-lru"']);
 
+  // A review has the undo button of actions, too: it stays what it was.
+  const value = /"value":"([0-9a-f]{32})"/.exec(JSON.stringify(preview.blocks))?.[1] ?? '';
+  const undo = { type: 'button', action_id: 'acgs.action.undo', text: { type: 'plain_text', text: 'Put back' }, value };
+  const review = await postAsBot({
+    channel,
+    text: 'Daily health check',
+    blocks: [{ type: 'actions', elements: [undo] }],
+  });
+  await slack.click('rita', { channel, ts: review }, 'acgs.action.undo');
+  await until('the refusal', () =>
+    slack.ephemerals('rita').some((m) => /There is no such action any more/.test(m.text)),
+  );
+
   const again = await until('the refusal with its button', () =>
     slack.ephemerals('rita').findLast((m) => buttonsOf(m).some((label) => label.startsWith('Ask again'))),
   );
   expect(allText(again)).toMatch(/Ask for it again/);
   await slack.click('rita', await shown(/CANCELLED · Set maxmemory-policy/), 'acgs.action.again');
   await shown(/PREVIEW · Set maxmemory-policy/);
+  expect(slack.messages(channel).find((message) => message.ts === review)?.text).toBe('Daily health check');
 });
 
 /** Posts with the bot's own token, as an earlier attempt of the bot would have. */

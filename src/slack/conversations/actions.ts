@@ -74,7 +74,8 @@ export function actionsConversation(p: Publishing): Conversation {
           p.desk.decideOn(keyed.ask.value, { kind: 'keep', reason: '-' }, requestOf(keyed)),
         ),
       ),
-      ...button('undo', (keyed) => p.desk.proposeUndo(keyed.ask.value, requestOf(keyed))),
+      // It stands in reviews, too, and they say what they saw: no message is drawn anew for it.
+      [actionIds.move('undo')]: (keyed) => p.desk.proposeUndo(keyed.ask.value, requestOf(keyed)),
       ...button('again', async (keyed) => {
         const view = await viewOf(p, keyed.ask.value);
         return p.desk.proposeAction(view?.incident ?? '', view?.definition ?? '', requestOf(keyed));

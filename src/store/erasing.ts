@@ -7,6 +7,7 @@ import { type Clock, type Ids, StaleStream } from '../core/ports.ts';
 import { askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
 import { appendEvents, headOf, type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
+import { isSerializationFailure, isStreamTaken } from './failure.ts';
 import { enqueue, outboxChannel } from './outbox.ts';
 import { project } from './projection.ts';
 import { sealsIn, sealsOfWords } from './sealing.ts';
@@ -32,7 +33,8 @@ export function eraserOver(engine: Engine, given: { readonly clock: Clock; reado
           try {
             return await db.transaction().execute((tx) => eraseIn(tx, engine, given, target, by));
           } catch (error) {
-            if (!(error instanceof StaleStream) || tried === tries) throw error;
+            const lostRace = error instanceof StaleStream || isStreamTaken(error) || isSerializationFailure(error);
+            if (!lostRace || tried === tries) throw error;
           }
         }
       }),

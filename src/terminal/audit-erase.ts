@@ -24,8 +24,10 @@ export async function auditErase(words: readonly string[], means: Means): Promis
     const free = found.streams.filter(({ kept }) => kept === undefined);
     means.out(spellFound(target, found));
     if (free.length === 0) return found.streams.length === 0 ? 0 : 1;
-    if (!values.yes && (await means.ask('Type "erase" to erase it for good: '))?.trim() !== 'erase') {
-      means.out('Nothing was erased.\n');
+    const answer = values.yes ? 'erase' : await means.ask('Type "erase" to erase it for good: ');
+    if (answer?.trim() !== 'erase') {
+      const why = answer === undefined ? ': nobody can confirm it here, and --yes was not given' : '';
+      means.out(`Nothing was erased${why}.\n`);
       return 1;
     }
     const streams = await eraser.erase(target, atTerminal(means.operator));

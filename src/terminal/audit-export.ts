@@ -30,6 +30,8 @@ export async function auditExport(words: readonly string[], means: Means): Promi
   try {
     await pipeline(Readable.from(exported()), values.out === undefined ? means.output() : newFile(values.out));
   } catch (error) {
+    // Whoever reads it has seen enough.
+    if (values.out === undefined && codeOf(error) === 'EPIPE') return 0;
     throw explained(error, values.out);
   } finally {
     await record.close();
@@ -58,10 +60,14 @@ function newFile(path: string): Writable {
 }
 
 function explained(error: unknown, path: string | undefined): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (path === undefined || typeof code !== 'string') return error;
+  const code = codeOf(error);
+  if (path === undefined || code === undefined) return error;
   if (code === 'EEXIST') return new WrongUse(`${path} is there already, and is not written over.`);
   return /^E[A-Z]+$/.test(code) && code !== 'ECONNREFUSED'
     ? new WrongUse(`${path} cannot be written: ${code}.`)
     : error;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

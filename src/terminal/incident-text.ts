@@ -4,38 +4,40 @@ import { type Actor, erasedPerson, nameAtTerminal } from '../core/actor.ts';
 import { spellDuration } from '../core/duration.ts';
 import { clockTime, timestamp, valueWithLimit, verdictWords } from '../core/spell.ts';
 import type { TimelineEntry } from '../core/timeline.ts';
-import type { CheckView, IncidentView } from '../response/views.ts';
+import type { CheckView, IncidentView, PhaseView } from '../response/views.ts';
 import { oneLine } from './one-line.ts';
 
 /** More of the timeline is in the report and in the export. */
 const entriesShown = 25;
 
 export function incidentText(view: IncidentView, timeline: readonly TimelineEntry[]): string {
-  const note = view.note === undefined || view.note.trim() === '' ? '' : ` · “${oneLine(view.note)}”`;
-  const reason = view.resolved === undefined ? '' : ` · “${oneLine(view.resolved.reason)}”`;
-  const progress =
-    view.progress.done < view.progress.total ? `${view.progress.done} of ${view.progress.total} checks` : '';
-  return lines(
+  const about = [
     headline(view),
-    `${view.id} ${view.title} · declared by ${named(view.declaredBy)} ${timestamp(view.declaredAt)}${note}`,
-    view.resolved === undefined ? '' : `Closed by ${named(view.resolved.by)} ${timestamp(view.resolved.at)}${reason}`,
-    view.phases
-      .map(({ name, state, detail }) => `${phaseSigns[state]} ${name}${detail === undefined ? '' : ` ${detail}`}`)
-      .join('   '),
-    progress,
+    `${view.id} ${view.title} · declared by ${named(view.declaredBy)} ${timestamp(view.declaredAt)}${said(view.note)}`,
+    view.resolved === undefined
+      ? ''
+      : `Closed by ${named(view.resolved.by)} ${timestamp(view.resolved.at)}${said(view.resolved.reason)}`,
+    view.phases.map(phase).join('   '),
+    view.progress.done < view.progress.total ? `${view.progress.done} of ${view.progress.total} checks` : '',
     standings(view),
     clock(view),
     view.recovery === undefined ? '' : `Recovery: ${view.recovery.state} · ${oneLine(view.recovery.summary)}`,
     ...view.underWay.map(({ id, title, state }) => `Under way: ${oneLine(title)}, ${state} (${id})`),
-    ...view.debts.map(
-      ({ title, target, since }) => `Still in place: ${oneLine(title)} on ${oneLine(target)} since ${timestamp(since)}`,
-    ),
+    ...view.debts.map(({ title, target, since }) => {
+      return `Still in place: ${oneLine(title)} on ${oneLine(target)} since ${timestamp(since)}`;
+    }),
     ...Object.entries(view.setupFailures).map(([step, why]) => `Set-up step ${step} failed: ${oneLine(why ?? '')}`),
-    '',
-    ...view.checks.map(checkLine),
-    '',
-    ...timelineLines(timeline),
-  );
+  ];
+  const parts = [about.filter((line) => line !== ''), view.checks.map(checkLine), timelineLines(timeline)];
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function said(words: string | undefined): string {
+  return words === undefined || words.trim() === '' ? '' : ` · “${oneLine(words)}”`;
+}
+
+function phase({ name, state, detail }: PhaseView): string {
+  return `${phaseSigns[state]} ${name}${detail === undefined ? '' : ` ${detail}`}`;
 }
 
 const phaseSigns = { done: '[x]', current: '[>]', ahead: '[ ]' } as const;
@@ -49,13 +51,13 @@ function headline(view: IncidentView): string {
 function standings(view: IncidentView): string {
   const of = (position: string) =>
     view.standings.filter((one) => one.position === position).map(({ title }) => oneLine(title));
-  const said = (words: string, titles: readonly string[]) =>
+  const group = (words: string, titles: readonly string[]) =>
     titles.length === 0 ? [] : [`${words}: ${titles.join(', ')}.`];
   return [
-    ...said('Likely', of('supported')),
-    ...said('Ruled out', of('ruled-out')),
-    ...said('Open', of('open')),
-    ...said('Unknown', of('unknown')),
+    ...group('Likely', of('supported')),
+    ...group('Ruled out', of('ruled-out')),
+    ...group('Open', of('open')),
+    ...group('Unknown', of('unknown')),
   ].join(' ');
 }
 
@@ -75,8 +77,8 @@ function clock(view: IncidentView): string {
 
 function checkLine({ title, observation }: CheckView): string {
   if (observation === undefined) return `  ${'...'.padEnd(9)} ${oneLine(title)}`;
-  const said = observation.measurement === undefined ? oneLine(observation.summary) : valueWithLimit(observation);
-  return `  ${verdictWords[observation.verdict].padEnd(9)} ${oneLine(title)}: ${said}`;
+  const found = observation.measurement === undefined ? oneLine(observation.summary) : valueWithLimit(observation);
+  return `  ${verdictWords[observation.verdict].padEnd(9)} ${oneLine(title)}: ${found}`;
 }
 
 function timelineLines(entries: readonly TimelineEntry[]): readonly string[] {
@@ -97,13 +99,4 @@ export function named(actor: Actor): string {
   if (actor.id === erasedPerson) return '(erased)';
   const name = nameAtTerminal(actor);
   return oneLine(name === undefined ? actor.id : `${name} at the terminal`, 80);
-}
-
-/** Without lines that have nothing to say; an empty one stands between what has. */
-function lines(...texts: readonly string[]): string {
-  const [first = '', ...rest] = texts;
-  const kept = rest.filter(
-    (text, index) => text !== '' || (index > 0 && rest[index - 1] !== '' && index < rest.length - 1),
-  );
-  return `${[first, ...kept].join('\n').trimEnd()}\n`;
 }

@@ -262,7 +262,7 @@ describe('erasing', () => {
     expect(said).toContain(`${id} #2 noted\n    “she was at the doctor [2J”`);
     expect(said).toContain('Nothing was erased.');
     expect(code).toBe(1);
-    expect((await erase(['--event', `${id}:2`])).said).toContain('Nothing was erased.');
+    expect((await erase(['--event', `${id}:2`])).said).toContain('Nothing was erased: nobody can confirm it here');
   });
 
   it('erases after the confirmation, says who did it, and the record holds', async () => {

@@ -167,6 +167,19 @@ onEveryEngine('tampering', (bench) => {
     expect(await store.verify(id)).toEqual({ ok: true });
   });
 
+  it('erasing and recording at the same moment both happen, one after the other', async () => {
+    const { store, engine } = bench();
+    const id = await incidentWithNotes(store);
+    const eraser = eraserOver(engine, givenToStore());
+    const note = () => store.transact(async (tx) => tx.append(id, (await tx.events(id)).length, [noted('meanwhile')]));
+    const erase = (seq: number) => eraser.erase({ kind: 'words', stream: id, seq }, person('os:operator'));
+    await Promise.all([note(), erase(2), note(), erase(3), note()]);
+    const types = (await store.events(id)).map(({ event }) => event.type);
+    expect(types.filter((type) => type === 'erased')).toHaveLength(2);
+    expect(types).toHaveLength(9);
+    expect(await store.verify(id)).toEqual({ ok: true });
+  });
+
   it('verify finds words that are gone without an erasure on record', async () => {
     const { store, engine } = bench();
     const id = await incidentWithNotes(store);

@@ -51,7 +51,11 @@ export async function openForReading(options: StoreOptions, log: Log): Promise<R
     verify: (heads) => inOneView(engine.db, (db) => verifyRecord(db, heads)),
     async *events(stream) {
       // Not in one view: a reader that stops in the middle of it would leave the view open.
-      for await (const page of pagesOf(engine.db, stream)) yield* page;
+      try {
+        for await (const page of pagesOf(engine.db, stream)) yield* page;
+      } catch (error) {
+        throw unavailable('be read', orDamaged(error));
+      }
     },
     close,
   };

@@ -110,6 +110,16 @@ describe('F59: the start refuses', () => {
     await expect(start(path)).rejects.toThrow(said);
   });
 
+  it('and an export of what is torn ends with what is wrong', async () => {
+    const path = await hurt((data) => truncateSync(join(data, events), 8_192));
+    const record = await openForReading({ kind: 'embedded', path }, log);
+    const all = async () => {
+      for await (const { stream } of record.events()) expect(stream).toMatch(/^INC-/);
+    };
+    await expect(all()).rejects.toThrow(DamagedStore);
+    await record.close();
+  });
+
   it('nothing on a whole store, and nothing for a closed incident that only the audit is about', async () => {
     const path = await hurt(() => undefined);
     await intrude(path, `update event set at = now() where stream = 'INC-2' and seq = 7`);

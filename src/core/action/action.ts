@@ -96,6 +96,8 @@ export interface Action extends Deed {
   readonly since: number;
   readonly shown?: Shown;
   readonly previewedAt?: number;
+  /** End of the time in which it may be asked for as it was shown. */
+  readonly askBy?: number;
   /** The table that was shown. */
   readonly preview?: EvidenceRef;
   readonly reason?: PrivateText;

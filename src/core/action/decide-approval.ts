@@ -34,7 +34,7 @@ export function request(
   const grant = grantOf(command.grants, actor, 'responder');
   if (grant === undefined && shown.risk !== 'safe')
     return refused(lacksRight('responder', `ask for "${action.title}"`));
-  if (command.now - previewedAt > policy.decideWithinMs)
+  if (command.now > (action.askBy ?? previewedAt + policy.decideWithinMs))
     return done([{ type: 'action-expired', action: action.id, clock: 'decide' }]);
   const freeze = freezeOver(action, policy.freezes, command.now);
   if (shown.risk === 'destructive' && command.typed?.trim() !== shown.typed) return refused(wrongTarget(shown.typed));

@@ -28,7 +28,7 @@ export interface ActionPolicy {
 
 /** Each carries what was read outside at that moment; `now` is the time of the decision (epoch ms). */
 export type ActionCommand =
-  | { readonly kind: 'previewed'; readonly shown: Shown; readonly evidence: EvidenceRef }
+  | { readonly kind: 'previewed'; readonly shown: Shown; readonly evidence: EvidenceRef; readonly now: number }
   | { readonly kind: 'cannot-preview'; readonly why: string }
   | {
       readonly kind: 'request';
@@ -90,7 +90,10 @@ export function decideAction(
   switch (command.kind) {
     case 'previewed':
       return when(action, ['proposed'], () => [
-        { type: 'action-previewed', action: id, shown: raised(action, command.shown), evidence: command.evidence },
+        {
+          ...{ type: 'action-previewed', action: id, shown: raised(action, command.shown), evidence: command.evidence },
+          askBy: command.now + policy.decideWithinMs,
+        },
       ]);
     case 'cannot-preview':
       return when(action, ['proposed'], () => [{ type: 'action-cancelled', action: id, why: command.why }]);

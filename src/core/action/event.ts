@@ -21,6 +21,8 @@ export type ActionEvent =
       readonly action: string;
       readonly shown: Shown;
       readonly evidence: EvidenceRef;
+      /** Until when it may be asked for as it was shown; absent in records from before it was kept. */
+      readonly askBy?: number;
     }
   /** Somebody with the right to do so wants exactly what was shown. `decideBy`: other people must agree by then; else `runBy`. */
   | {

@@ -28,7 +28,10 @@ function change(
 ): Partial<Action> {
   switch (event.type) {
     case 'action-previewed':
-      return { state: 'previewed', since: at, previewedAt: at, shown: event.shown, preview: event.evidence };
+      return {
+        ...{ state: 'previewed', since: at, previewedAt: at, shown: event.shown, preview: event.evidence },
+        ...(event.askBy === undefined ? {} : { askBy: event.askBy }),
+      };
     case 'action-requested':
       return {
         state: event.runBy === undefined ? 'awaiting' : 'approved',

@@ -28,7 +28,7 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
       return about(`nobody has decided, so ${event.level} ${event.name} was asked about`);
     case 'action-gated':
       return about(
-        `${event.allowed ? 'allowed by the policy' : 'refused by the policy'} ${momentWords[event.moment]}`,
+        `heard the policy ${event.allowed ? 'allow' : 'refuse'} ${event.moment === 'run' ? 'the run of' : 'the approval of'}`,
         event.why,
       );
     case 'action-rejected':
@@ -59,8 +59,6 @@ export function actionLine(event: ActionEvent, title: string): ActionLine | unde
       return undefined;
   }
 }
-
-const momentWords = { approval: 'at the approval of', run: 'before the run of' } as const;
 
 const finishedWords = {
   succeeded: 'done:',

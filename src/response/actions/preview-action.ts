@@ -38,6 +38,7 @@ function previewed({ rows, notes, ...shown }: Preview): (tx: Transaction) => Pro
     kind: 'previewed',
     shown,
     evidence: await tx.keep({ kind: 'preview', mediaType: 'application/json', body }),
+    now: await tx.now(),
   });
 }
 

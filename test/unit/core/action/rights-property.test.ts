@@ -53,7 +53,7 @@ const evidence = { id: 'E1', digest: 'd' };
 const step = fc.integer({ min: 0, max: 400_000 });
 
 const command: fc.Arbitrary<ActionCommand> = fc.oneof(
-  { weight: 3, arbitrary: shown.map((one): ActionCommand => ({ kind: 'previewed', shown: one, evidence })) },
+  { weight: 3, arbitrary: shown.map((one): ActionCommand => ({ kind: 'previewed', shown: one, evidence, now: 0 })) },
   {
     weight: 6,
     arbitrary: fc.tuple(grants, fc.boolean(), fc.boolean()).map(
@@ -123,7 +123,7 @@ const likely: fc.Arbitrary<readonly Move[]> = fc
     return fc
       .record({ claimGrants: fc.oneof(fc.constant(all), grants) })
       .map(({ claimGrants }) => [
-        said({ kind: 'previewed', shown: one, evidence }, 'U0BOB'),
+        said({ kind: 'previewed', shown: one, evidence, now: 0 }, 'U0BOB'),
         said({ kind: 'request', typed: 'FLUSHDB prod/0', reason: 'r', grants: all, now: 0 }, 'U0ALICE'),
         ...noise,
         said({ kind: 'approve', grants: all, now: 0 }, 'U0ALICE2'),

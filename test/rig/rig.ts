@@ -47,7 +47,7 @@ export interface Verdict extends Summary {
 
 /** The first outage of a run; the rest are restarts. */
 const longOutageMs = 10_000;
-const progressWithinMs = 60_000;
+const progressWithinMs = 20_000;
 const stopWithinMs = 10_000;
 
 export async function runRig(options: RigOptions): Promise<Verdict> {

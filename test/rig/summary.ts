@@ -31,7 +31,7 @@ export interface Summary {
   readonly stopMs: number;
   /** From the kill that it survived to the effect on record of what was acknowledged before; the longest. */
   readonly recoveryMs: number;
-  /** From an acknowledgement to its answer in Slack, the longest. */
+  /** From the acknowledgement of a command to its answer in Slack, the longest. */
   readonly answerMs: number;
 }
 
@@ -45,8 +45,9 @@ export function summary(
   const told = (what: string) => ledger.entries.filter((entry) => entry.told === what).length;
   const acks = ledger.entries.filter((entry) => entry.told !== 'nothing').map((entry) => entry.delivery.ackMs);
   const starts = keeper.gaps.map((gap) => gap.startMs);
-  const answers = ledger.entries.flatMap(({ answeredAt, sentAt, delivery }) =>
-    answeredAt === undefined ? [] : [answeredAt - sentAt - delivery.ackMs],
+  const answers = ledger.entries.flatMap(({ how, answeredAt, sentAt, delivery }) =>
+    // What a click is told may be about a repeat of it, minutes later.
+    answeredAt === undefined || how !== 'command' ? [] : [answeredAt - sentAt - delivery.ackMs],
   );
   const recoveries = [...seen.inbox.values()].flatMap(({ takenAt, settledAt = 0 }) => {
     const survived = keeper.gaps.filter(({ why, from }) => why === 'SIGKILL' && takenAt < from && from < settledAt);

@@ -143,6 +143,7 @@ export function createDeliveries(given: {
     async stop(withinMs) {
       stopping.abort();
       await Promise.race([finish(), sleep(withinMs, undefined, { ref: false })]);
+      await working.leave();
     },
   };
 

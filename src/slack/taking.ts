@@ -16,7 +16,7 @@ export interface Taking {
   isUncertain(key: string): boolean;
   /** Resolves when nothing is uncertain any more. */
   settled(): Promise<void>;
-  /** Resolves when nothing has come in for a moment, and at the latest after so long. */
+  /** Resolves when nothing has come in for a moment, at the latest after so long, and soon when a stop begins. */
   idle(withinMs: number): Promise<void>;
 }
 
@@ -158,7 +158,7 @@ export function createTaking(given: {
         await sleep(quietMs, undefined, { ref: false });
         // After a stall the timer is due before anything that came in meanwhile was looked at.
         for (let turn = 0; turn < loopTurns; turn += 1) await nextTurn();
-      } while ((underway > 0 || begun !== before) && performance.now() < end);
+      } while ((underway > 0 || begun !== before) && performance.now() < end && !stopping.aborted);
     },
     async take(keyed, deadline) {
       const outcome = await store(keyed, deadline);

@@ -20,6 +20,8 @@ export interface Working {
   start(): void;
   /** Resolves when nothing is in hand any more. */
   done(): Promise<void>;
+  /** Begins nothing more: what has not begun goes back to the inbox, for whoever looks there next. */
+  leave(): Promise<void>;
 }
 
 /** Several looks in the time of a lease: what is in hand is renewed, what a dead process left is found. */
@@ -48,6 +50,8 @@ export function createWorking(given: {
   // "timeline add", then "resolve": what somebody typed takes effect in the order of typing. Only here: two replicas may swap two
   // commands that came within the same moment.
   const inLine = createLines();
+  const begun = new Set<string>();
+  let leaving = false;
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
 
@@ -55,12 +59,21 @@ export function createWorking(given: {
     if (inHand.has(keyed.key)) return;
     // A click may have to open a modal within the three seconds of its trigger.
     const urgent = keyed.ask.kind === 'click';
-    const later = () => inTurn(() => taking.idle(workWaitsMs).then(() => work(keyed)));
-    const working = urgent ? work(keyed) : inLine(keyed.ask.person, later);
+    const later = () => inTurn(() => taking.idle(workWaitsMs).then(() => begin(keyed)));
+    const working = urgent ? begin(keyed) : inLine(keyed.ask.person, later);
     inHand.set(
       keyed.key,
-      working.finally(() => inHand.delete(keyed.key)),
+      working.finally(() => {
+        inHand.delete(keyed.key);
+        begun.delete(keyed.key);
+      }),
     );
+  };
+
+  const begin = async (keyed: Keyed<Ask>): Promise<void> => {
+    if (leaving) return;
+    begun.add(keyed.key);
+    await work(keyed);
   };
 
   const work = async (keyed: Keyed<Ask>): Promise<void> => {
@@ -155,6 +168,15 @@ export function createWorking(given: {
     start: () => void keepLooking(),
     async done() {
       while (inHand.size > 0) await Promise.all(inHand.values());
+    },
+    async leave() {
+      leaving = true;
+      const keys = [...inHand.keys()].filter((key) => !begun.has(key));
+      if (keys.length === 0) return;
+      log.info({ deliveries: keys.length }, 'what has not begun is left for the next process');
+      await inbox
+        .release(keys)
+        .catch((error: unknown) => log.warn({ why: String(error) }, 'what has not begun waits for its lease to end'));
     },
   };
 }

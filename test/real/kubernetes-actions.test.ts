@@ -300,12 +300,13 @@ describe.skipIf(missing !== undefined)(`A real API server${missing === undefined
       cluster.gate.before = async (request) => {
         if (request.startsWith('GET') || held !== undefined) return;
         // Another change takes the only place, and does not get on.
-        cluster.kubernetes.freeze('etcd');
+        await cluster.kubernetes.freeze('etcd');
         held = cluster.admin('POST', '/api/v1/namespaces', { metadata: { name: `held-${name}` } });
         await expect.poll(placeLeft, { timeout: 30_000 }).toBe(429);
       };
       try {
-        const performed = await kind.perform(shown);
+        // The place is taken while the request is on its way, which its deadline must not end.
+        const performed = await kind.perform(shown, 60_000);
         expect(performed).toMatchObject({ kind: 'failed', summary: expect.stringContaining('answered 429') });
         expect(written()).toHaveLength(1);
       } finally {
@@ -318,7 +319,7 @@ describe.skipIf(missing !== undefined)(`A real API server${missing === undefined
     it('F78: an API server that hangs: the deadline ends it, and nothing runs when it is back', async () => {
       const kind = cluster.kind(name, params);
       const shown = await kind.shown();
-      cluster.kubernetes.freeze('apiserver');
+      await cluster.kubernetes.freeze('apiserver');
       const performed = await kind.perform(shown, 1_000);
       cluster.kubernetes.thaw('apiserver');
       expect(performed).toMatchObject({

@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)(`Redis checks${missing === undefined ? ''
 
     it('F77: gives up on a frozen server within its budget', async () => {
       const redis = await start();
-      redis.freeze();
+      await redis.freeze();
       const began = performance.now();
       const observation = await ask(redis.url, kind, params, { budgetMs: 500 });
       expect(performance.now() - began).toBeLessThan(1_500);

@@ -35,7 +35,7 @@ export interface RealKubernetes {
   /** A kubeconfig for an account, at this address or at one before it. */
   kubeconfig(token: string, server?: string): string;
   /** Stops a process in its tracks, its connections open, until `thaw`. */
-  freeze(which: 'apiserver' | 'etcd'): void;
+  freeze(which: 'apiserver' | 'etcd'): Promise<void>;
   thaw(which: 'apiserver' | 'etcd'): void;
   stop(): Promise<void>;
 }
@@ -62,8 +62,8 @@ export async function startRealKubernetes(flags: readonly string[] = []): Promis
     return {
       ...{ url, ca, as, admin: as(adminToken) },
       kubeconfig: (token, at = url) => kubeconfigOf(at, ca, token),
-      freeze: (which) => processes[which].signal('SIGSTOP'),
-      thaw: (which) => processes[which].signal('SIGCONT'),
+      freeze: (which) => processes[which].freeze(),
+      thaw: (which) => processes[which].thaw(),
       async stop() {
         agent.destroy();
         await server.stop();

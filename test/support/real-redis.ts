@@ -13,7 +13,7 @@ export interface RealRedis {
   readonly url: string;
   readonly port: number;
   /** Stops the process in its tracks, its connections open, until `thaw`. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   /** Ends the process, frozen or not, and removes its data. Safe to call twice. */
   stop(): Promise<void>;
@@ -56,8 +56,8 @@ async function launch(port: number, args: readonly string[]): Promise<RealRedis>
   return {
     url: `redis://127.0.0.1:${port}/0`,
     port,
-    freeze: () => server.signal('SIGSTOP'),
-    thaw: () => server.signal('SIGCONT'),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
     stop: server.stop,
   };
 }

@@ -1,5 +1,6 @@
 // A real server as a child process of a test: waits until it is ready, keeps its output for a complaint, and always ends it.
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +20,9 @@ export interface ServerCommand<Ready> {
 
 export interface RunningServer<Ready> {
   readonly ready: Ready;
-  signal(signal: NodeJS.Signals): void;
+  /** Resolves when every thread of it stands still: a signal alone is only on its way. */
+  freeze(): Promise<void>;
+  thaw(): void;
   /** Ends the process, frozen or not, and removes its folder. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -55,11 +58,33 @@ export async function startServer<Ready>(command: ServerCommand<Ready>): Promise
   const deadline = performance.now() + command.readyWithinMs;
   while (performance.now() < deadline && !hasEnded()) {
     const ready = await command.ready(output);
-    if (ready !== undefined) return { ready, signal: (signal) => void child.kill(signal), stop };
+    if (ready !== undefined) {
+      const freeze = async () => {
+        child.kill('SIGSTOP');
+        while (!hasEnded() && !standsStill(child.pid)) await sleep(LOOK_EVERY_MS);
+      };
+      return { ready, freeze, thaw: () => void child.kill('SIGCONT'), stop };
+    }
     await sleep(LOOK_EVERY_MS);
   }
   await stop();
   throw new Error(`${program} did not become ready:\n${output}`);
+}
+
+/** As Linux tells; elsewhere nothing does, and a signal is taken to have arrived. */
+function standsStill(pid = 0): boolean {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return true;
+  return readdirSync(threads).every((thread) => / [Tt] /.test(stateOf(`${threads}/${thread}/stat`)));
+}
+
+/** ` T ` for a thread that was stopped; a thread that is gone stands still, too. */
+function stateOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^.*\)/, '').slice(0, 3);
+  } catch {
+    return ' T ';
+  }
 }
 
 /** For servers that take no port 0. Another process may take the port before the server does. */

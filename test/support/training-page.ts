@@ -126,11 +126,16 @@ async function barriersOf(page: Page): Promise<readonly string[]> {
   )`);
 }
 
-/** Where an element stands on the screen, once it no longer moves. */
+/** Where an element stands on the screen, once it no longer moves: the page may be about to draw it anew. */
 export async function boxOf(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
-  const found = await element.boundingBox();
-  if (found === null) throw new Error('the element is not on the page');
-  return found;
+  let before = '';
+  return until('an element that stays where it is', async () => {
+    const found = await element.boundingBox();
+    const now = JSON.stringify(found);
+    const stays = found !== null && now === before;
+    before = now;
+    return stays && found;
+  });
 }
 
 /** Everything that a finger may press and that is smaller than 44 by 44 CSS pixels; links inside of text are excepted. */

@@ -428,3 +428,22 @@ describe.each<Transport>(['http', 'socket'])('over %s', (transport) => {
     });
   });
 });
+
+it('what has not begun when the time to stop is over is left for the next process', async () => {
+  stage = await startSlackStage();
+  const gate = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  stage.desk.command = async (words) => {
+    begun.push(words);
+    await gate.promise;
+  };
+  await stage.slack.command('rita', '#incidents', 'status 1');
+  await until('the first command', () => begun.length === 1);
+  await stage.slack.command('rita', '#incidents', 'status 2');
+  await stage.face.stop();
+  const left = await stage.store.inbox.leftOver(10);
+  expect(left.map(({ payload }) => payload)).toMatchObject([{ words: 'status 2' }]);
+  gate.resolve();
+  await stage.quiet();
+  expect(begun).toEqual(['status 1']);
+});

@@ -17,6 +17,7 @@ import { randomIds } from './random-ids.ts';
 import { settleWhatIsLeft } from './response/actions/settle-action.ts';
 import { createAsk } from './response/ask.ts';
 import { carryOutJob } from './response/carry-out-job.ts';
+import { keepReviewing } from './response/daily-review.ts';
 import type { ActionMeans, Given, Level } from './response/given.ts';
 import { keepNotingHeads } from './response/note-heads.ts';
 import { openDesk } from './response/open-desk.ts';
@@ -169,6 +170,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     started.set('http', () => server.stop());
     await resumeWatches(given);
     await keepNotingHeads(given);
+    await keepReviewing(given);
     const stopWork = await store.work(measuredJobs(carryOutJob(given), metrics));
     const stopSettling = settleWhatIsLeft(given);
     started.set('jobs', async () => void (await Promise.all([stopWork(), stopSettling()])));

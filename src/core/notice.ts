@@ -68,9 +68,9 @@ export type Notice =
   | { readonly kind: 'head'; readonly incident: string }
   /** The head that stands for all streams which went on during a day (`2026-11-25`): a quiet line in the main channel. */
   | { readonly kind: 'heads'; readonly day: string; readonly streams: number; readonly head: Head }
-  /** The message of a review, posted once and then redrawn in place; `chart` follows it in its thread. */
-  | { readonly kind: 'review'; readonly review: string; readonly to: ReplyTo }
-  | { readonly kind: 'review-chart'; readonly review: string; readonly to: ReplyTo; readonly chart: EvidenceRef }
+  /** The message of a review, posted once and then redrawn in place; `chart` follows it in its thread. Without `to` nobody asked for it. */
+  | { readonly kind: 'review'; readonly review: string; readonly to?: ReplyTo }
+  | { readonly kind: 'review-chart'; readonly review: string; readonly to?: ReplyTo; readonly chart: EvidenceRef }
   /** Answer to one person, visible to them alone. */
   | { readonly kind: 'answer'; readonly to: ReplyTo; readonly answer: Answer };
 

@@ -36,6 +36,7 @@ export type Job =
   | { readonly kind: 'watch-recovery'; readonly incident: string }
   | { readonly kind: 'draft-postmortem'; readonly incident: string }
   | { readonly kind: 'note-heads' }
+  | { readonly kind: 'daily-review'; readonly name: string }
   | { readonly kind: ActionJob; readonly incident: string; readonly action: string }
   | {
       readonly kind: 'escalate-approval';
@@ -47,7 +48,8 @@ export type Job =
       readonly kind: 'run-review';
       readonly review: string;
       readonly name: string;
-      readonly to: import('./notice.ts').ReplyTo;
+      /** Absent: nobody asked, and it stands where everybody reads. */
+      readonly to?: import('./notice.ts').ReplyTo;
     };
 
 /** `settle-action` looks at the world after a process died, `verify-action` whether it followed. */

@@ -106,6 +106,8 @@ export interface Procedure {
 export interface ReviewDefinition {
   readonly name: string;
   readonly title: string;
+  /** Posted every day at this time, ms after midnight UTC. */
+  readonly dailyAtMs?: number;
   readonly checks: readonly CheckDefinition[];
   readonly file: string;
 }

@@ -6,6 +6,7 @@ import { expireAction } from './actions/expire-action.ts';
 import { previewAction } from './actions/preview-action.ts';
 import { settleAction } from './actions/settle-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
+import { dailyReview } from './daily-review.ts';
 import { draftPostmortem } from './draft-postmortem.ts';
 import { escalate } from './escalate.ts';
 import type { Given } from './given.ts';
@@ -26,6 +27,8 @@ export function carryOutJob(given: Given): (job: Job) => Promise<void> {
         return watchRecovery(given, job.incident);
       case 'draft-postmortem':
         return draftPostmortem(given, job.incident);
+      case 'daily-review':
+        return dailyReview(given, job.name);
       case 'note-heads':
         return noteHeads(given);
       case 'preview-action':

@@ -1,6 +1,6 @@
 // A review, for example the daily health check: a set of checks asked at once, in a stream of its own.
 
-import { theBot } from '../core/actor.ts';
+import { type Actor, theBot } from '../core/actor.ts';
 import type { EvidenceRef, NewEvent, Recorded, ReviewEvent } from '../core/event.ts';
 import { gapsFrom, withGaps } from '../core/gap.ts';
 import type { ReplyTo } from '../core/notice.ts';
@@ -34,22 +34,34 @@ export async function startReview(given: Given, name: string, request: Request):
   }
   const review = `review-${given.ids.next()}`;
   await given.store.transact(async (tx) => {
-    const checks = definition.checks.map((check) => check.id);
-    await tx.append(review, 0, [
-      {
-        at: given.clock.now(),
-        actor: request.actor,
-        event: { type: 'review-started', review: name, title: definition.title, checks },
-      },
-    ]);
-    await tx.send({ lane: review, notice: { kind: 'review', review, to: request.to }, priority: 'urgent' });
-    await tx.schedule({ job: { kind: 'run-review', review, name, to: request.to } });
+    await beginReview(given, tx, { review, definition, actor: request.actor, to: request.to });
     await settle(tx, request, `started ${review}`);
   });
 }
 
+/** Rejects with `StaleStream` when the review has begun already. */
+export async function beginReview(
+  given: Given,
+  tx: Transaction,
+  about: {
+    readonly review: string;
+    readonly definition: ReviewDefinition;
+    readonly actor: Actor;
+    readonly to: ReplyTo | undefined;
+  },
+): Promise<void> {
+  const { review, definition, actor } = about;
+  const { name, title } = definition;
+  const checks = definition.checks.map((check) => check.id);
+  const event = { type: 'review-started', review: name, title, checks } as const;
+  await tx.append(review, 0, [{ at: given.clock.now(), actor, event }]);
+  const to = about.to === undefined ? {} : { to: about.to };
+  await tx.send({ lane: review, notice: { kind: 'review', review, ...to }, priority: 'urgent' });
+  await tx.schedule({ job: { kind: 'run-review', review, name, ...to } });
+}
+
 /** The job of one review. Run again after a crash, it asks only what has not answered yet. */
-export async function runReview(given: Given, review: string, name: string, to: ReplyTo): Promise<void> {
+export async function runReview(given: Given, review: string, name: string, to: ReplyTo | undefined): Promise<void> {
   const definition = given.library.reviews.find((one) => one.name === name);
   if (definition === undefined) return;
   const answered = new Set(
@@ -68,7 +80,7 @@ async function recordFindings(
   tx: Transaction,
   review: string,
   definition: ReviewDefinition,
-  to: ReplyTo,
+  to: ReplyTo | undefined,
   findings: readonly Finding[],
 ): Promise<void> {
   const past = await tx.events(review);
@@ -104,7 +116,11 @@ async function recordFindings(
     ]);
     await sendCharts(tx, review, definition, seen, to);
   }
-  await tx.send({ lane: review, supersedes: 'review', notice: { kind: 'review', review, to } });
+  await tx.send({
+    lane: review,
+    supersedes: 'review',
+    notice: { kind: 'review', review, ...(to === undefined ? {} : { to }) },
+  });
 }
 
 /** Kept with the end of the review: what it saw stays what it said, whatever becomes of the changes. */
@@ -134,13 +150,14 @@ async function sendCharts(
   review: string,
   definition: ReviewDefinition,
   seen: Seen,
-  to: ReplyTo,
+  to: ReplyTo | undefined,
 ): Promise<void> {
   for (const check of definition.checks.filter((one) => one.chart)) {
     const found = seen.get(check.id);
     const series = await seriesOf(tx, found?.evidence);
     if (found === undefined || series.length === 0) continue;
     const chart = await keepChart(tx, drawObservation(found.observation, series, []));
-    await tx.send({ lane: `${review}:charts`, priority: 'low', notice: { kind: 'review-chart', review, to, chart } });
+    const notice = { kind: 'review-chart', review, chart, ...(to === undefined ? {} : { to }) } as const;
+    await tx.send({ lane: `${review}:charts`, priority: 'low', notice });
   }
 }

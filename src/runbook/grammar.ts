@@ -176,8 +176,14 @@ const procedureFile = mapping({
   recovery,
 });
 
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day is written as hours and minutes, UTC.\nFor example "09:00".');
+
 const review = mapping({
   title: text,
+  /** When it is posted every day without being asked for. */
+  daily: timeOfDay.optional(),
   checks: z.array(checkUse).min(1, 'A review without checks shows nothing.\nName at least one query.'),
 });
 

@@ -139,9 +139,16 @@ function resolveReviews(files: readonly RunbookFile[], resolving: Resolving): re
         const check = resolveCheck(use, place, resolving);
         return check === undefined ? [] : [check];
       });
-      return { name, title: review.title, checks, file: document.file };
+      const daily = review.daily === undefined ? {} : { dailyAtMs: msAfterMidnight(review.daily) };
+      return { name, title: review.title, ...daily, checks, file: document.file };
     });
   });
+}
+
+/** `09:00` */
+function msAfterMidnight(timeOfDay: string): number {
+  const [hours = 0, minutes = 0] = timeOfDay.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
 }
 
 function taken(

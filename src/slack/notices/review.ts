@@ -27,14 +27,17 @@ export async function postReview(
   if (ref !== undefined) return p.posting.edit(ref, message);
   if (kept === undefined) {
     try {
-      const posted = await p.posting.post(attempt, { channel: to.place ?? to.person }, message);
+      const channel = to === undefined ? p.config.channel : (to.place ?? to.person);
+      const posted = await p.posting.post(attempt, { channel }, message);
       return await keep(p, view.id, refKeys.message, writeRef(posted));
     } catch (error) {
-      if (!refusedWith(error, 'not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action')) throw error;
+      const elsewhere = to !== undefined;
+      if (!elsewhere || !refusedWith(error, 'not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'))
+        throw error;
       await keep(p, view.id, refKeys.message, throughReply);
     }
   }
-  if (!view.finished) return;
+  if (!view.finished || to === undefined) return;
   if (await respond(p.api, to, message)) return;
   const posted = await p.posting.post(attempt, { channel: to.person }, message);
   await keep(p, view.id, refKeys.message, writeRef(posted));

@@ -40,6 +40,19 @@ it('shows its progress and then its result in one and the same message', async (
   expect(stage.slack.findings).toEqual([]);
 });
 
+it('that nobody asked for stands in the main channel, in one message', async () => {
+  stage = await startSlackStage();
+  stage.desk.reviews.set('REV-7', running);
+  await stage.desk.send({ kind: 'review', review: 'REV-7' });
+  await stage.quiet();
+  stage.desk.reviews.set('REV-7', aReview());
+  await stage.desk.send({ kind: 'review', review: 'REV-7' });
+  await stage.quiet();
+  const [only, ...others] = stage.slack.messages('#incidents');
+  expect(others).toEqual([]);
+  expect(only?.text.split('\n')[0]).toBe('⚪ UNKNOWN · 1 of 2 cannot be measured, 1 OK');
+});
+
 it('goes to the asker alone, once and finished, where the bot cannot see the channel', async () => {
   stage = await startSlackStage({
     slack: {

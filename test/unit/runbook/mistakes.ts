@@ -136,6 +136,11 @@ export const mistakes: readonly Mistake[] = [
     ...{ path: 'reviews.health.checks.1', message: /no query `servers`/, remedy: /Known: p99, hit-rate, clients/ },
   },
   {
+    what: 'a time of day that there is not',
+    ...{ file: 'reviews.yml', from: '    title: Health', to: '    daily: "25:00"\n    title: Health', at: '"25:00"' },
+    ...{ path: 'reviews.health.daily', message: /time of day/, remedy: /"09:00"/ },
+  },
+  {
     what: 'a check that stands in a procedure twice',
     ...{ file: 'latency.yml', from: '        - clients', to: '        - p99', at: 'p99\n  mitigate' },
     ...{ path: 'phases.investigate.0.checks.1', message: /twice/, remedy: /`id` of its own/ },

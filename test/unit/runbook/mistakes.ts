@@ -137,7 +137,7 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     what: 'a time of day that there is not',
-    ...{ file: 'reviews.yml', from: '    title: Health', to: '    daily: "25:00"\n    title: Health', at: '"25:00"' },
+    ...{ file: 'reviews.yml', from: '    title: Health', to: '    daily: "25:00"\n    title: Health', at: '25:00' },
     ...{ path: 'reviews.health.daily', message: /time of day/, remedy: /"09:00"/ },
   },
   {

@@ -123,9 +123,9 @@ describe('node scripts/run.js', () => {
   const program = join(folder, 'program.js');
   writeFileSync(
     program,
-    `console.log(process.version, JSON.stringify(process.argv.slice(2)));
+    `process.on('SIGTERM', () => { console.log('stopping'); process.exit(3); });
+     console.log(process.version, JSON.stringify(process.argv.slice(2)));
      if (process.argv[2] === 'end') process.exit(7);
-     process.on('SIGTERM', () => { console.log('stopping'); process.exit(3); });
      setInterval(() => {}, 1_000);`,
   );
 

@@ -95,7 +95,7 @@ test('a scale that names another uid conflicts: the deployment was made anew', a
   ).rejects.toMatchObject({ code: 409, body: expect.stringContaining('UID in precondition') });
 });
 
-test('a limit below the request is invalid, and a limit without a request becomes one', async () => {
+test('a limit below the request is invalid, and a limit without a request stays without one, as a real server keeps it', async () => {
   const { apps } = await start();
   const change = (resources: object) => ({
     spec: { template: { spec: { containers: [{ name: 'agent-bus', resources }] } } },
@@ -105,7 +105,8 @@ test('a limit below the request is invalid, and a limit without a request become
   ).rejects.toMatchObject({ code: 422, body: expect.stringContaining('must be less than or equal to cpu limit') });
   const without = change({ limits: { cpu: '1' }, requests: { cpu: null } });
   const patched = await apps.patchNamespacedDeployment({ ...bus, body: without }, strategic);
-  expect(patched.spec?.template.spec?.containers[0]?.resources?.requests?.cpu).toBe('1');
+  expect(patched.spec?.template.spec?.containers[0]?.resources).toMatchObject({ limits: { cpu: '1' } });
+  expect(patched.spec?.template.spec?.containers[0]?.resources?.requests?.cpu).toBeUndefined();
 });
 
 test('a dry run answers and changes nothing', async () => {

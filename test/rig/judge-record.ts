@@ -73,9 +73,11 @@ function judgeJobs(seen: SeenRecord, now: number): readonly string[] {
     .filter(({ state, dueAt }) => state === 'failed' || (state !== 'active' && dueAt < now - jobLateMs))
     .map(({ state, job, dueAt }) => `job ${JSON.stringify(job)} is ${state}, due ${now - dueAt} ms ago`);
   for (const { id, status } of seen.incidents) {
-    const watches = seen.jobs.filter(({ job }) => job.kind === 'watch-recovery' && job.incident === id).length;
-    if (status === 'open' && watches === 0) problems.push(`${id} is open and nobody watches it`);
-    if (watches > 1) problems.push(`${id} is watched ${watches} times`);
+    const watches = seen.jobs.filter(({ job }) => job.kind === 'watch-recovery' && job.incident === id);
+    if (status === 'open' && watches.length === 0) problems.push(`${id} is open and nobody watches it`);
+    // A turn that a stop broke off waits for another try beside its successor; whichever runs first adds none.
+    const turns = watches.filter(({ state }) => state !== 'retry').length;
+    if (turns > 1 || watches.length - turns > 1) problems.push(`${id} is watched ${watches.length} times`);
   }
   return problems;
 }

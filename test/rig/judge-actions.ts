@@ -1,16 +1,13 @@
 // Judges actions: each ran at most once, only with the rights that its risk demands, and what Redis saw is what the record says.
 
-import type { Shown } from '../../src/core/action/action.ts';
 import type { ActionEvent } from '../../src/core/action/event.ts';
 import type { Actor } from '../../src/core/actor.ts';
-import type { Recorded } from '../../src/core/event.ts';
 import { actionIds } from '../../src/slack/ids.ts';
+import { actionsIn, type Step, unlawful } from '../support/lawful-actions.ts';
 import type { Gap } from './keeper.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import type { SeenRecord } from './record-seen.ts';
 import type { Write } from './redis-writes.ts';
-
-type Step = Recorded<ActionEvent>;
 
 export interface ActionFigures {
   /** Asked for with everything that its risk demands. */
@@ -37,7 +34,7 @@ export function judgeActions(
   seen: SeenRecord,
   outside: Outside,
 ): { readonly problems: readonly string[]; readonly figures: ActionFigures } {
-  const actions = actionsIn(seen);
+  const actions = actionsIn(seen.streams.values());
   const problems = [
     ...[...actions].flatMap(([id, steps]) => judgeAction(id, steps)),
     ...judgeWrites(actions, outside.writes),
@@ -162,56 +159,21 @@ const ends: ReadonlySet<ActionEvent['type']> = new Set<ActionEvent['type']>([
   'action-rejected',
 ]);
 
-function actionsIn(seen: SeenRecord): ReadonlyMap<string, readonly Step[]> {
-  const found = new Map<string, Step[]>();
-  for (const events of seen.streams.values()) {
-    for (const recorded of events) {
-      if (!recorded.event.type.startsWith('action-')) continue;
-      const step = recorded as Step;
-      found.set(step.event.action, [...(found.get(step.event.action) ?? []), step]);
-    }
-  }
-  return found;
-}
-
+/** I1, and that nothing was left lying. */
 function judgeAction(id: string, steps: readonly Step[]): readonly string[] {
-  const said = (what: string): string => `action ${id.slice(0, 8)} of ${steps[0]?.stream}: ${what}`;
-  const problems: string[] = [];
-  for (const type of ['action-requested', 'action-claimed', 'action-finished', 'action-settled'] as const) {
-    const times = steps.filter(({ event }) => event.type === type).length;
-    if (times > 1) problems.push(said(`${type} ${times} times`));
-  }
+  const left = (what: string): string => `action ${id.slice(0, 8)} of ${steps[0]?.stream}: ${what}`;
   const claimedAt = steps.findIndex(({ event }) => event.type === 'action-claimed');
-  if (claimedAt < 0) {
-    if (has(steps, 'action-finished')) problems.push(said('has a result and was never claimed'));
-    const ready = steps.some(({ event }) => 'runBy' in event && event.runBy !== undefined);
-    if (ready && !steps.some(({ event }) => ends.has(event.type))) problems.push(said('was approved and forgotten'));
-    return problems;
-  }
-  const before = steps.slice(0, claimedAt);
-  const shown = before.reduce<Shown | undefined>(
-    (last, { event }) => (event.type === 'action-previewed' ? event.shown : last),
-    undefined,
-  );
-  const requester = before.find(({ event }) => event.type === 'action-requested')?.actor;
-  if (shown === undefined || requester === undefined) return [...problems, said('ran without a preview or a request')];
-  const approvers = before.flatMap(({ event, actor }) =>
-    event.type === 'action-approved' ? [{ actor, as: event.as }] : [],
-  );
-  if (approvers.some(({ actor }) => sameActor(actor, requester)))
-    problems.push(said('was approved by who asked for it'));
-  if (new Set(approvers.map(({ actor }) => JSON.stringify(actor))).size < approvers.length) {
-    problems.push(said('was approved twice by one person'));
-  }
-  const needed = shown.risk !== 'destructive' ? [] : shown.protectedPresent ? ['approver', 'commander'] : ['approver'];
-  const missing = needed.filter((right) => !approvers.some(({ as }) => as === right));
-  if (missing.length > 0) problems.push(said(`ran without ${missing.join(' and ')}`));
-  if (
-    !steps.slice(claimedAt).some(({ event }) => event.type === 'action-finished' || event.type === 'action-settled')
-  ) {
-    problems.push(said('was claimed and never came to an end'));
-  }
-  return problems;
+  const ready = steps.some(({ event }) => 'runBy' in event && event.runBy !== undefined);
+  const ended = steps
+    .slice(claimedAt)
+    .some(({ event }) => event.type === 'action-finished' || event.type === 'action-settled');
+  return [
+    ...unlawful(id, steps),
+    ...(claimedAt < 0 && ready && !steps.some(({ event }) => ends.has(event.type))
+      ? [left('was approved and forgotten')]
+      : []),
+    ...(claimedAt >= 0 && !ended ? [left('was claimed and never came to an end')] : []),
+  ];
 }
 
 function endOf(steps: readonly Step[]): 'succeeded' | 'failed' | 'unknown' {
@@ -228,8 +190,4 @@ function kindOf(steps: readonly Step[]): string {
 
 function has(steps: readonly Step[], type: ActionEvent['type']): boolean {
   return steps.some(({ event }) => event.type === type);
-}
-
-function sameActor(a: Actor, b: Actor): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

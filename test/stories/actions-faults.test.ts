@@ -1,14 +1,17 @@
 // What goes wrong with actions, lived in Slack: an answer that is lost on its way, and buttons of messages that are out of date.
 
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
+import { bearWitness, type Witness } from '../support/invariants.ts';
 import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
+let witness: Witness;
 beforeAll(async () => {
   story = await startStory({ budget: '30s' });
+  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
   await story.slack.command('rita', '#incidents', 'incident latency');
   channel = await story.incidentChannel();
   await story.card();
@@ -16,6 +19,7 @@ beforeAll(async () => {
   for (const who of ['omar', 'lena']) story.slack.join(who, channel);
 }, 60_000);
 afterAll(() => story.stop());
+afterEach(() => witness.assertAll());
 
 /** The newest message of an action in the card's thread whose first line shows this state. */
 async function shown(state: RegExp): Promise<PretendMessage> {

@@ -2,18 +2,23 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
+import { bearWitness, type Witness } from '../support/invariants.ts';
 import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
+let witness: Witness;
 beforeEach(async () => {
   story = await startStory({ budget: '30s' });
+  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
   await story.slack.command('rita', '#incidents', 'incident latency');
   channel = await story.incidentChannel();
   await story.card();
   story.slack.join('rita', channel);
 });
+// The last one runs first.
 afterEach(() => story.stop());
+afterEach(() => witness.assertAll());
 
 const bus = 'acgs2-agent-bus';
 const replicas = () => story.world.state().truth.replicas[bus];

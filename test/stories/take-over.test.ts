@@ -3,6 +3,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
+import { unlawfulActions } from '../support/lawful-actions.ts';
 import { type RealPostgres, startRealPostgres, whyNoPostgres } from '../support/real-postgres.ts';
 import { prepareReplicas, type Replica, type Replicas } from '../support/replicas.ts';
 import { allText, until } from '../support/story.ts';
@@ -121,6 +122,7 @@ describe.skipIf(missing !== undefined)(
           ).toHaveLength(1);
         }
         expect(await stage.store.verify(id)).toEqual({ ok: true });
+        expect(await unlawfulActions(stage.store)).toEqual([]);
         const texts = slack.messages(card.channel).filter(({ subtype }) => subtype === undefined);
         const words = texts.map((message) => message.text);
         expect(words.filter((text, index) => words.indexOf(text) !== index)).toEqual([]);
@@ -171,6 +173,7 @@ describe.skipIf(missing !== undefined)(
           expect(flushed?.approvals.map(({ as }) => as).toSorted()).toEqual(['approver', 'commander']);
           expect(await runsOf('flushdb')).toBe(1);
           expect(Math.min(...[one, two].map(({ url }) => spreader.answered.get(url) ?? 0))).toBeGreaterThan(30);
+          expect(await unlawfulActions(stage.store)).toEqual([]);
           expect(await stage.store.verify(id)).toEqual({ ok: true });
         });
     });

@@ -5,6 +5,7 @@ import type { Recorded } from '../../src/core/event.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import type { Store } from '../../src/core/ports.ts';
 import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
+import { unlawfulActions } from './lawful-actions.ts';
 import { until } from './story.ts';
 
 /** What a checker can see of a bot that runs, or ran. */
@@ -16,7 +17,7 @@ export interface Seen {
 }
 
 export interface Witness {
-  /** Asserts the invariants I2 to I7. Ask when the fault is over: it waits for what is due, and then nothing may be left. */
+  /** Asserts the invariants I1 to I7. Ask when the fault is over: it waits for what is due, and then nothing may be left. */
   assertAll(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export function bearWitness(seen: Seen): Witness {
   return {
     async assertAll() {
       await until('an empty inbox and outbox', () => isSettled(seen.store), settledWithinMs);
+      expect(await unlawfulActions(seen.store), 'I1: actions ran at most once, with every right').toEqual([]);
       const accepted = acks.filter((ack) => ack.kind === 'command' && ack.outcome === 'ok').length;
       expect(answersIn(seen.slack), 'I2: every accepted command has an answer').toBeGreaterThanOrEqual(accepted);
       expect(await unfoundedGreens(seen), 'I3: nothing is green without an observation').toEqual([]);

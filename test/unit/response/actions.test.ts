@@ -17,6 +17,8 @@ import { draftPostmortem } from '../../../src/response/draft-postmortem.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
 import { runReview } from '../../../src/response/review.ts';
 import { actionMessage } from '../../../src/slack/blocks/action.ts';
+import { brokenChains } from '../../support/invariants.ts';
+import { unlawfulActions } from '../../support/lawful-actions.ts';
 import { type Bench, openBench } from '../../support/response-bench.ts';
 
 let bench: Bench;
@@ -24,8 +26,20 @@ beforeEach(async () => {
   bench = await openBench();
   await bench.desk.command('incident latency', bench.asks('U0RITA'));
   await bench.answers();
-  return () => bench.store.close();
+  return async () => {
+    await expectLawful();
+    await bench.store.close();
+  };
 });
+
+/** Whatever the fault was: at most once and with every right (I1), and the record says so (I5). */
+async function expectLawful(): Promise<void> {
+  const { store, lever } = bench;
+  expect(await unlawfulActions(store)).toEqual([]);
+  expect(await brokenChains(store)).toEqual([]);
+  const events = (await store.events(incident)).map(({ event }) => event.type);
+  expect(lever.pulls.length).toBeLessThanOrEqual(events.filter((type) => type === 'action-claimed').length);
+}
 
 const incident = 'INC-1';
 const minuteMs = 60_000;

@@ -32,13 +32,22 @@ beforeEach(async () => {
   };
 });
 
-/** Whatever the fault was: at most once and with every right (I1), and the record says so (I5). */
+/**
+ * Whatever the fault was. Checks and acknowledgements (I3, I4) have no part in these tests: the stories and the rig look at those.
+ */
 async function expectLawful(): Promise<void> {
-  const { store, lever } = bench;
-  expect(await unlawfulActions(store)).toEqual([]);
-  expect(await brokenChains(store)).toEqual([]);
+  const { store, lever, desk, logged } = bench;
+  expect(await unlawfulActions(store), 'I1').toEqual([]);
   const events = (await store.events(incident)).map(({ event }) => event.type);
-  expect(lever.pulls.length).toBeLessThanOrEqual(events.filter((type) => type === 'action-claimed').length);
+  expect(lever.pulls.length, 'I1').toBeLessThanOrEqual(events.filter((type) => type === 'action-claimed').length);
+  for (const { id } of await actions())
+    expect(await messageOf(id), 'I2: what has become of it can be read').not.toBe('');
+  expect(await brokenChains(store), 'I5').toEqual([]);
+  await bench.answers();
+  await desk.command('incident list', bench.asks('U0LOOKS'));
+  const answers = await bench.answers();
+  expect(answers, 'I7').toHaveLength(1);
+  expect([...logged, ...answers].join('\n'), 'I6').not.toMatch(/xox[abp]-\w|xapp-\w|Bearer \w/);
 }
 
 const incident = 'INC-1';

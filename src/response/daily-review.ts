@@ -26,7 +26,7 @@ export async function dailyReview(given: Given, name: string): Promise<void> {
   await given.store.transact(async (tx) => {
     await nextTurn(given, tx, definition);
     if ((await tx.head(review)) !== undefined) return;
-    await beginReview(given, tx, { review, definition, actor: theBot, to: undefined });
+    await beginReview(given, tx, { review }, definition, theBot);
   });
 }
 

@@ -18,6 +18,12 @@ import { settled } from './settled.ts';
 /** The review that repeats every morning what is still in place. */
 export const daily = 'health';
 
+/** One review, and who is shown it; without `to` nobody asked, and it stands where everybody reads. */
+interface Asked {
+  readonly review: string;
+  readonly to?: ReplyTo;
+}
+
 /** Starts the review on record; its message appears where it was asked and fills in as answers arrive. */
 export async function startReview(given: Given, name: string, request: Request): Promise<void> {
   const definition = given.library.reviews.find((review) => review.name === name);
@@ -34,7 +40,7 @@ export async function startReview(given: Given, name: string, request: Request):
   }
   const review = `review-${given.ids.next()}`;
   await given.store.transact(async (tx) => {
-    await beginReview(given, tx, { review, definition, actor: request.actor, to: request.to });
+    await beginReview(given, tx, { review, to: request.to }, definition, request.actor);
     await settle(tx, request, `started ${review}`);
   });
 }
@@ -43,25 +49,22 @@ export async function startReview(given: Given, name: string, request: Request):
 export async function beginReview(
   given: Given,
   tx: Transaction,
-  about: {
-    readonly review: string;
-    readonly definition: ReviewDefinition;
-    readonly actor: Actor;
-    readonly to: ReplyTo | undefined;
-  },
+  asked: Asked,
+  definition: ReviewDefinition,
+  actor: Actor,
 ): Promise<void> {
-  const { review, definition, actor } = about;
+  const { review } = asked;
   const { name, title } = definition;
   const checks = definition.checks.map((check) => check.id);
   const event = { type: 'review-started', review: name, title, checks } as const;
   await tx.append(review, 0, [{ at: given.clock.now(), actor, event }]);
-  const to = about.to === undefined ? {} : { to: about.to };
-  await tx.send({ lane: review, notice: { kind: 'review', review, ...to }, priority: 'urgent' });
-  await tx.schedule({ job: { kind: 'run-review', review, name, ...to } });
+  await tx.send({ lane: review, notice: { kind: 'review', ...asked }, priority: 'urgent' });
+  await tx.schedule({ job: { kind: 'run-review', ...asked, name } });
 }
 
 /** The job of one review. Run again after a crash, it asks only what has not answered yet. */
 export async function runReview(given: Given, review: string, name: string, to: ReplyTo | undefined): Promise<void> {
+  const asked: Asked = to === undefined ? { review } : { review, to };
   const definition = given.library.reviews.find((one) => one.name === name);
   if (definition === undefined) return;
   const answered = new Set(
@@ -71,18 +74,18 @@ export async function runReview(given: Given, review: string, name: string, to: 
   );
   const awaited = definition.checks.filter((check) => !answered.has(check.id));
   for await (const findings of settled(awaited.map((check) => given.ask(check)))) {
-    await given.store.transact((tx) => recordFindings(given, tx, review, definition, to, findings));
+    await given.store.transact((tx) => recordFindings(given, tx, asked, definition, findings));
   }
 }
 
 async function recordFindings(
   given: Given,
   tx: Transaction,
-  review: string,
+  asked: Asked,
   definition: ReviewDefinition,
-  to: ReplyTo | undefined,
   findings: readonly Finding[],
 ): Promise<void> {
+  const { review } = asked;
   const past = await tx.events(review);
   if (past.some(({ event }) => event.type === 'review-finished')) return;
   const known = observationsIn(past);
@@ -114,13 +117,9 @@ async function recordFindings(
     await tx.append(review, past.length + events.length, [
       { at, actor: theBot, event: { type: 'review-finished', verdict, ...inPlace } },
     ]);
-    await sendCharts(tx, review, definition, seen, to);
+    await sendCharts(tx, asked, definition, seen);
   }
-  await tx.send({
-    lane: review,
-    supersedes: 'review',
-    notice: { kind: 'review', review, ...(to === undefined ? {} : { to }) },
-  });
+  await tx.send({ lane: review, supersedes: 'review', notice: { kind: 'review', ...asked } });
 }
 
 /** Kept with the end of the review: what it saw stays what it said, whatever becomes of the changes. */
@@ -145,19 +144,13 @@ export function observationsIn(events: readonly Recorded[]): Seen {
   return seen;
 }
 
-async function sendCharts(
-  tx: Transaction,
-  review: string,
-  definition: ReviewDefinition,
-  seen: Seen,
-  to: ReplyTo | undefined,
-): Promise<void> {
+async function sendCharts(tx: Transaction, asked: Asked, definition: ReviewDefinition, seen: Seen): Promise<void> {
   for (const check of definition.checks.filter((one) => one.chart)) {
     const found = seen.get(check.id);
     const series = await seriesOf(tx, found?.evidence);
     if (found === undefined || series.length === 0) continue;
     const chart = await keepChart(tx, drawObservation(found.observation, series, []));
-    const notice = { kind: 'review-chart', review, chart, ...(to === undefined ? {} : { to }) } as const;
-    await tx.send({ lane: `${review}:charts`, priority: 'low', notice });
+    const notice = { kind: 'review-chart', ...asked, chart } as const;
+    await tx.send({ lane: `${asked.review}:charts`, priority: 'low', notice });
   }
 }

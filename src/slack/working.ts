@@ -50,7 +50,8 @@ export function createWorking(given: {
   // "timeline add", then "resolve": what somebody typed takes effect in the order of typing. Only here: two replicas may swap two
   // commands that came within the same moment.
   const inLine = createLines();
-  const begun = new Set<string>();
+  /** Keys of what is in hand and has not begun. */
+  const waiting = new Set<string>();
   let leaving = false;
   /** Broken off because the store did not answer: given back with the next look, to be done when it does. */
   const brokenOff = new Set<string>();
@@ -59,20 +60,18 @@ export function createWorking(given: {
     if (inHand.has(keyed.key)) return;
     // A click may have to open a modal within the three seconds of its trigger.
     const urgent = keyed.ask.kind === 'click';
+    waiting.add(keyed.key);
     const later = () => inTurn(() => taking.idle(workWaitsMs).then(() => begin(keyed)));
     const working = urgent ? begin(keyed) : inLine(keyed.ask.person, later);
     inHand.set(
       keyed.key,
-      working.finally(() => {
-        inHand.delete(keyed.key);
-        begun.delete(keyed.key);
-      }),
+      working.finally(() => inHand.delete(keyed.key)),
     );
   };
 
   const begin = async (keyed: Keyed<Ask>): Promise<void> => {
     if (leaving) return;
-    begun.add(keyed.key);
+    waiting.delete(keyed.key);
     await work(keyed);
   };
 
@@ -171,11 +170,10 @@ export function createWorking(given: {
     },
     async leave() {
       leaving = true;
-      const keys = [...inHand.keys()].filter((key) => !begun.has(key));
-      if (keys.length === 0) return;
-      log.info({ deliveries: keys.length }, 'what has not begun is left for the next process');
+      if (waiting.size === 0) return;
+      log.info({ deliveries: waiting.size }, 'what has not begun is left for the next process');
       await inbox
-        .release(keys)
+        .release([...waiting])
         .catch((error: unknown) => log.warn({ why: String(error) }, 'what has not begun waits for its lease to end'));
     },
   };

@@ -1,19 +1,11 @@
 // The hash chain of a stream: every event's hash covers the event as it is stored and its predecessor's hash.
 
 import { createHash } from 'node:crypto';
+import type { StoredEvent } from '../core/audit.ts';
 import { canonicalJson } from './storable.ts';
 
-/** An event as it is hashed: texts are seals, times are epoch ms. */
-export interface Link {
-  readonly stream: string;
-  readonly seq: number;
-  readonly at: number;
-  readonly recordedAt: number;
-  readonly actor: unknown;
-  readonly type: string;
-  readonly data: unknown;
-  readonly prevHash: string;
-}
+/** An event as it is hashed: texts are seals. */
+export type Link = Omit<StoredEvent, 'hash' | 'texts'>;
 
 /** The predecessor's hash of the first event of a stream. */
 export const noPredecessor = '0'.repeat(64);

@@ -41,18 +41,7 @@ export interface EmbeddedEngine extends Engine {
  */
 export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
   if (path === ':memory:') {
-    const pglite = new ConsideratePglite({
-      startParams: [...PGlite.defaultStartParams, ...smallBuffers],
-      parsers,
-      ...(startFrom === undefined ? {} : { loadDataDir: startFrom }),
-    });
-    await pglite.waitReady;
-    return engineOver(
-      pglite,
-      log,
-      () => undefined,
-      () => {},
-    );
+    return openUnsynced(startFrom === undefined ? {} : { loadDataDir: startFrom }, log);
   }
   const lock = lockDirectory(path);
   try {
@@ -105,10 +94,18 @@ export function notOpened(path: string, error: unknown): StoreUnavailable {
   return damaged(`the database in ${join(path, 'data')} does not start (${loggable(error).error})`, error);
 }
 
-/** Opens the copy of a data directory, which nobody else knows: without a lock, and without syncing to disk. */
+/** Opens the copy of a data directory, which nobody else knows. */
 export async function openCopy(directory: string, log: Log): Promise<EmbeddedEngine> {
+  return openUnsynced({ dataDir: directory }, log);
+}
+
+/** Without a lock, without syncing to disk, and without a watch over its room. */
+async function openUnsynced(
+  from: { readonly dataDir?: string; readonly loadDataDir?: Blob },
+  log: Log,
+): Promise<EmbeddedEngine> {
   const pglite = new ConsideratePglite({
-    dataDir: directory,
+    ...from,
     startParams: [...PGlite.defaultStartParams, ...smallBuffers],
     parsers,
   });

@@ -2,7 +2,7 @@
 
 import type { Shown } from '../../src/core/action/action.ts';
 import type { ActionEvent } from '../../src/core/action/event.ts';
-import type { Actor } from '../../src/core/actor.ts';
+import { sameActor } from '../../src/core/actor.ts';
 import type { Recorded } from '../../src/core/event.ts';
 import type { Store } from '../../src/core/ports.ts';
 
@@ -62,8 +62,4 @@ export function unlawful(id: string, steps: readonly Step[]): readonly string[] 
   const needed = shown.risk !== 'destructive' ? [] : shown.protectedPresent ? ['approver', 'commander'] : ['approver'];
   const missing = needed.filter((right) => !approvers.some(({ as }) => as === right));
   return missing.length > 0 ? [...problems, said(`ran without ${missing.join(' and ')}`)] : problems;
-}
-
-function sameActor(a: Actor, b: Actor): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

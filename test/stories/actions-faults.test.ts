@@ -2,32 +2,20 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
-import { bearWitness, type Witness } from '../support/invariants.ts';
-import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
+import { actionIn, startActionStory } from '../support/action-story.ts';
+import type { Witness } from '../support/invariants.ts';
+import { allText, buttonsOf, type Story, until } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
 let witness: Witness;
 beforeAll(async () => {
-  story = await startStory({ budget: '30s' });
-  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
-  await story.slack.command('rita', '#incidents', 'incident latency');
-  channel = await story.incidentChannel();
-  await story.card();
-  await until('rita in the room', () => story.slack.channel(channel).members.includes('U0RITA'));
-  for (const who of ['omar', 'lena']) story.slack.join(who, channel);
+  ({ story, channel, witness } = await startActionStory({ budget: '30s' }, { joined: ['omar', 'lena'] }));
 }, 60_000);
 afterAll(() => story.stop());
 afterEach(() => witness.assertAll());
 
-/** The newest message of an action in the card's thread whose first line shows this state. */
-async function shown(state: RegExp): Promise<PretendMessage> {
-  return until(`an action that is ${state}`, async () => {
-    const { channel: at, ts } = await story.card();
-    return story.slack.thread(at, ts).findLast((message) => state.test(message.text.split('\n')[0] ?? ''));
-  });
-}
+const shown = (state: RegExp) => actionIn(story, state, 'newest');
 
 async function flushes(): Promise<number> {
   const client = new Redis(story.company.systems.redis, { protocol: 2, lazyConnect: true });

@@ -1,20 +1,15 @@
 // Scaling out as people live it in Slack: tried out, confirmed, done, verified when the pods have followed, and put back.
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
-import { bearWitness, type Witness } from '../support/invariants.ts';
-import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
+import { actionShowing, startActionStory } from '../support/action-story.ts';
+import type { Witness } from '../support/invariants.ts';
+import { allText, buttonsOf, type Story } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
 let witness: Witness;
 beforeEach(async () => {
-  story = await startStory({ budget: '30s' });
-  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
-  await story.slack.command('rita', '#incidents', 'incident latency');
-  channel = await story.incidentChannel();
-  await story.card();
-  story.slack.join('rita', channel);
+  ({ story, channel, witness } = await startActionStory({ budget: '30s' }));
 });
 // The last one runs first.
 afterEach(() => story.stop());
@@ -23,13 +18,7 @@ afterEach(() => witness.assertAll());
 const bus = 'acgs2-agent-bus';
 const replicas = () => story.world.state().truth.replicas[bus];
 
-/** The message of an action in the card's thread, once what it shows is this. */
-async function shown(what: RegExp): Promise<PretendMessage> {
-  return until(`an action that shows ${what}`, async () => {
-    const { channel: at, ts } = await story.card();
-    return story.slack.thread(at, ts).find((message) => what.test(allText(message)));
-  });
-}
+const shown = (what: RegExp) => actionShowing(story, what);
 
 it('a scale out goes from the preview to "verified", and back', async () => {
   const { slack } = story;

@@ -1,38 +1,24 @@
 // A silence as people live it in Slack: asked for, in force at once, and ended when it is not wanted any more.
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
-import { bearWitness, type Witness } from '../support/invariants.ts';
-import { allText, type Story, startStory, until } from '../support/story.ts';
+import { actionShowing, startActionStory } from '../support/action-story.ts';
+import type { Witness } from '../support/invariants.ts';
+import { allText, type Story } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
 let witness: Witness;
 beforeEach(async () => {
-  story = await startStory({ budget: '30s' });
-  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
-  story.world.inject('cache-cold', { agoSeconds: 600 });
-  await story.slack.command('rita', '#incidents', 'incident latency');
-  channel = await story.incidentChannel();
-  await story.card();
-  story.slack.join('rita', channel);
+  ({ story, channel, witness } = await startActionStory(
+    { budget: '30s' },
+    { before: ({ world }) => world.inject('cache-cold', { agoSeconds: 600 }) },
+  ));
 });
 // The last one runs first.
 afterEach(() => story.stop());
 afterEach(() => witness.assertAll());
 
-/** The message of an action in the card's thread, once what it shows is this. */
-async function shown(what: RegExp): Promise<PretendMessage> {
-  return until(`an action that shows ${what}`, async () => {
-    const { channel: at, ts } = await story.card();
-    return story.slack.thread(at, ts).find((message) => what.test(allText(message)));
-  }).catch(async (error: Error) => {
-    const told = story.slack.ephemerals('rita').map(({ text }) => text);
-    throw new Error(
-      `${error.message}; the thread ends with:\n${(await story.threadText()).slice(-1_500)}\nand Rita was told:\n${told.join('\n')}`,
-    );
-  });
-}
+const shown = (what: RegExp) => actionShowing(story, what);
 
 /** Asks the pretend Alertmanager as an operator would. */
 async function ask<T>(path: string): Promise<T> {

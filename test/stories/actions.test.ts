@@ -2,33 +2,21 @@
 
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
-import { bearWitness, type Witness } from '../support/invariants.ts';
-import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
+import { actionIn, startActionStory } from '../support/action-story.ts';
+import type { Witness } from '../support/invariants.ts';
+import { allText, buttonsOf, type Story, until } from '../support/story.ts';
 
 let story: Story;
 let channel: string;
 let witness: Witness;
 beforeEach(async () => {
-  story = await startStory();
-  witness = bearWitness({ store: story.store, slack: story.slack, lines: story.complaints });
-  await story.slack.command('rita', '#incidents', 'incident latency');
-  channel = await story.incidentChannel();
-  await story.card();
-  await until('rita in the room', () => story.slack.channel(channel).members.includes('U0RITA'));
-  for (const who of ['sam', 'omar', 'lena']) story.slack.join(who, channel);
+  ({ story, channel, witness } = await startActionStory({}, { joined: ['sam', 'omar', 'lena'] }));
 });
 // The last one runs first.
 afterEach(() => story.stop());
 afterEach(() => witness.assertAll());
 
-/** The message of an action in the card's thread, once its first line shows this state. */
-async function shown(state: RegExp): Promise<PretendMessage> {
-  return until(`an action that is ${state}`, async () => {
-    const { channel: at, ts } = await story.card();
-    return story.slack.thread(at, ts).find((message) => state.test(message.text.split('\n')[0] ?? ''));
-  });
-}
+const shown = (what: RegExp) => actionIn(story, what);
 
 /** Asks the pretend Redis as an operator would. */
 async function redis<T>(ask: (client: Redis) => Promise<T>): Promise<T> {

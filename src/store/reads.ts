@@ -1,6 +1,6 @@
 // The reads of the store, over the database or over an open transaction.
 
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Reads } from '../core/ports.ts';
 import { actionsIn, claimsOn, streamOfAction } from './action-rows.ts';
 import type { Ask } from './ask.ts';
@@ -45,6 +45,13 @@ export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
         const query = db.selectFrom('face_ref').select('value');
         const row = await query.where('subject', '=', subject).where('key', '=', key).executeTakeFirst();
         return row?.value;
+      }),
+
+    faceRefs: (subject, keysFrom) =>
+      ask('faceRefs', async () => {
+        const query = db.selectFrom('face_ref').select('value').where('subject', '=', subject);
+        const rows = await query.where(sql<boolean>`starts_with(key, ${keysFrom})`).orderBy('key').execute();
+        return rows.map(({ value }) => value);
       }),
 
     subjectOf: (key, value) =>

@@ -3,6 +3,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { actionIn, startActionStory } from '../support/action-story.ts';
+import { asBot } from '../support/as-bot.ts';
 import type { Witness } from '../support/invariants.ts';
 import { allText, buttonsOf, type Story, until } from '../support/story.ts';
 
@@ -64,7 +65,12 @@ it('F08: a button of an action that is over does nothing, and its old message lo
   await slack.command('rita', channel, 'do volatile-lru');
   const preview = await shown(/PREVIEW · Set maxmemory-policy/);
   // A posting that was doubtful can leave a second message that nobody remembers.
-  const copy = await postAsBot({ channel, thread_ts: preview.threadTs, text: preview.text, blocks: preview.blocks });
+  const copy = await asBot(slack, 'chat.postMessage', {
+    channel,
+    thread_ts: preview.threadTs,
+    text: preview.text,
+    blocks: preview.blocks,
+  });
   await slack.click('rita', preview, 'acgs.action.cancel');
   await shown(/CANCELLED · Set maxmemory-policy/);
 
@@ -85,7 +91,7 @@ it('F08: a button of an action that is over does nothing, and its old message lo
   // A review has the undo button of actions, too: it stays what it was.
   const value = /"value":"([0-9a-f]{32})"/.exec(JSON.stringify(preview.blocks))?.[1] ?? '';
   const undo = { type: 'button', action_id: 'acgs.action.undo', text: { type: 'plain_text', text: 'Put back' }, value };
-  const review = await postAsBot({
+  const review = await asBot(slack, 'chat.postMessage', {
     channel,
     text: 'Daily health check',
     blocks: [{ type: 'actions', elements: [undo] }],
@@ -103,15 +109,3 @@ it('F08: a button of an action that is over does nothing, and its old message lo
   await shown(/PREVIEW · Set maxmemory-policy/);
   expect(slack.messages(channel).find((message) => message.ts === review)?.text).toBe('Daily health check');
 });
-
-/** Posts with the bot's own token, as an earlier attempt of the bot would have. */
-async function postAsBot(message: object): Promise<string> {
-  const response = await fetch(`${story.slack.url}/api/chat.postMessage`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${story.slack.botToken}` },
-    body: JSON.stringify(message),
-  });
-  const posted = (await response.json()) as { ok: boolean; ts?: string; error?: string };
-  if (!posted.ok || posted.ts === undefined) throw new Error(`the copy was not posted: ${posted.error}`);
-  return posted.ts;
-}

@@ -34,13 +34,16 @@ export function actionsConversation(p: Publishing): Conversation {
     (keyed) =>
       p.desk.decideOn(keyed.ask.value, decisions[move], requestOf(keyed));
 
-  /** The button of a move. One that this moment does not have stands in an old message, which is drawn as the action is now. */
+  /**
+   * The button of a move. One that this moment does not have stands in an old message, which is drawn as the action is now. That is
+   * on its way before the click is done with: afterwards nobody would come back to it.
+   */
   const button = (move: Move, work: Work): Readonly<Record<string, Work>> => ({
     [actionIds.move(move)]: async (keyed) => {
       const { ask } = keyed;
       const before = await viewOf(p, ask.value);
-      await work(keyed);
       if (before !== undefined && !before.moves.includes(move)) await drawOldMessage(p, ask, before);
+      await work(keyed);
     },
   });
 

@@ -3,9 +3,11 @@
 import type { Actor } from '../../core/actor.ts';
 import { person } from '../../core/actor.ts';
 import type { Notice } from '../../core/notice.ts';
+import { showAction } from '../../response/actions/act.ts';
 import type { ActionView } from '../../response/actions/action-view.ts';
+import type { ClickAsk } from '../asks.ts';
 import { actionMessage } from '../blocks/action.ts';
-import type { Named } from '../blocks/rich.ts';
+import type { Message, Named } from '../blocks/rich.ts';
 import { sayMessage } from '../blocks/talk.ts';
 import { refusedWith } from '../failures.ts';
 import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
@@ -16,51 +18,55 @@ import { expand } from './room.ts';
 /** More people than this are not asked one by one: the thread asks everybody. */
 const askedAtMost = 20;
 
-const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found'] as const;
+/** What Slack answers for a message that can never be drawn again; `is_inactive`: its channel is archived. */
+const gone = [
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'channel_not_found',
+  'is_inactive',
+] as const;
 
 export async function drawAction(p: Publishing, attempt: Attempt, view: ActionView): Promise<void> {
   const named = await namesIn(p, view);
-  const own = await messageOf(p, view.id);
-  if (own === undefined) {
+  let own = await messageOf(p, view.id);
+  // Without a message nobody sees what is asked and how it ended: another one takes its place.
+  if (own === undefined || !(await isRedrawn(p, own, actionMessage(view, named)))) {
     const place = await threadPlace(p, attempt, view.incident);
-    const ref = await postNear(p, attempt, place, actionMessage(view, named));
-    await keep(p, view.id, refKeys.message, writeRef(ref));
-  } else {
-    await p.posting.edit(own, actionMessage(view, named));
+    own = await postNear(p, attempt, place, actionMessage(view, named));
+    await keep(p, view.id, refKeys.message, writeRef(own));
   }
-  for (const ref of (await asked(p, view.id)).values()) {
-    const thread = addressOf(p, own);
-    await p.posting.edit(ref, actionMessage(view, named, { kind: 'asked', thread })).catch((error: unknown) => {
-      if (!refusedWith(error, ...gone)) throw error;
-    });
+  const thread = addressOf(p, own);
+  for (const ref of await othersOf(p, view.id)) {
+    const place = isDirect(ref) ? ({ kind: 'asked', thread } as const) : ({ kind: 'thread' } as const);
+    await isRedrawn(p, ref, actionMessage(view, named, place));
+  }
+}
+
+/** False when it can never be drawn again. */
+async function isRedrawn(p: Publishing, ref: MessageRef, message: Message): Promise<boolean> {
+  try {
+    await p.posting.edit(ref, message);
+    return true;
+  } catch (error) {
+    if (!refusedWith(error, ...gone)) throw error;
+    return false;
   }
 }
 
 /**
- * A button was pressed that this moment does not have any more: the message that shows it is drawn as the action stands now. One that nobody
- * remembers, because its posting was doubtful, is drawn at once; ours are drawn by the outbox, however many people press.
+ * A button was pressed that this moment does not have any more: the outbox draws the message that shows it as the action stands then. One
+ * that nobody remembered, because its posting was doubtful, is known from now on.
  */
-export async function drawOldMessage(
-  p: Publishing,
-  clicked: { readonly place?: string | undefined; readonly ts?: string | undefined },
-  view: ActionView,
-): Promise<void> {
-  if (clicked.place === undefined || clicked.ts === undefined) return;
-  const ref = { channel: clicked.place, ts: clicked.ts };
-  const own = await messageOf(p, view.id);
-  const known = [own, ...(await asked(p, view.id)).values()];
-  if (known.some((one) => one?.channel === ref.channel && one.ts === ref.ts)) {
-    const { incident, id: action } = view;
-    const lane = `${incident}:action:${action}`;
-    const notice = { kind: 'action', incident, action } as const;
-    await p.store.transact((tx) => tx.send({ lane, supersedes: 'action', priority: 'urgent', notice }));
-    return;
-  }
-  const place = ref.channel.startsWith('D')
-    ? ({ kind: 'asked', thread: addressOf(p, own) } as const)
-    : ({ kind: 'thread' } as const);
-  await p.posting.edit(ref, actionMessage(view, await namesIn(p, view), place)).catch((error: unknown) => {
-    p.log.warn({ action: view.id, error: String(error) }, 'an old message of an action cannot be drawn anew');
+export async function drawOldMessage(p: Publishing, clicked: ClickAsk, view: ActionView): Promise<void> {
+  const { place: channel, ts, person: by } = clicked;
+  if (channel === undefined || ts === undefined) return;
+  const shown = writeRef({ channel, ts });
+  const known = [await messageOf(p, view.id), ...(await othersOf(p, view.id))];
+  const isKnown = known.some((ref) => ref !== undefined && writeRef(ref) === shown);
+  await p.store.transact(async (tx) => {
+    if (!isKnown) await tx.setFaceRef(view.id, `${refKeys.found}${shown}`, `${by} ${shown}`);
+    await showAction(tx, view.incident, view.id);
   });
 }
 
@@ -126,16 +132,27 @@ async function messageOf(p: Publishing, action: string): Promise<MessageRef | un
   return readRef(await p.store.faceRef(action, refKeys.message));
 }
 
-/** `U0RITA D0123/1700.1` a line. */
 async function asked(p: Publishing, action: string): Promise<Map<string, MessageRef>> {
   const kept = (await p.store.faceRef(action, refKeys.asked)) ?? '';
-  const lines = kept.split('\n').map((entry) => entry.split(' ', 2));
-  return new Map(
-    lines.flatMap(([id, written]) => {
-      const ref = readRef(written);
-      return id === undefined || ref === undefined ? [] : [[id, ref] as const];
-    }),
-  );
+  return new Map(kept.split('\n').flatMap(readAsked));
+}
+
+/** Every message of the action but its own. */
+async function othersOf(p: Publishing, action: string): Promise<readonly MessageRef[]> {
+  const found = (await p.store.faceRefs(action, refKeys.found)).flatMap(readAsked);
+  return [...(await asked(p, action)).values(), ...found.map(([, ref]) => ref)];
+}
+
+/** `U0RITA D0123/1700.1`: the person comes along, so that it is forgotten with them. */
+function readAsked(line: string): readonly (readonly [string, MessageRef])[] {
+  const [id, written] = line.split(' ', 2);
+  const ref = readRef(written);
+  return id === undefined || ref === undefined ? [] : [[id, ref]];
+}
+
+/** Slack gives the ids of direct messages this letter. */
+function isDirect(ref: MessageRef): boolean {
+  return ref.channel.startsWith('D');
 }
 
 function writeAsked(refs: ReadonlyMap<string, MessageRef>): string {

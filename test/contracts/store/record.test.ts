@@ -242,6 +242,16 @@ onEveryEngine('the record', (bench) => {
     expect(await store.subjectOf('channel', 'C-old')).toBeUndefined();
   });
 
+  it('gives back all that a face remembers under keys that begin alike, also what several added at once', async () => {
+    const { store } = bench();
+    const subject = await declare(store);
+    const add = (key: string) => store.transact((tx) => tx.setFaceRef(subject, key, `at ${key}`));
+    await Promise.all(['found:b', 'found:a', 'found', 'other:found:'].map(add));
+    expect(await store.faceRefs(subject, 'found:')).toEqual(['at found:a', 'at found:b']);
+    expect(await store.faceRefs(subject, 'found_')).toEqual([]);
+    expect(await store.faceRefs('INC-nothing', 'found:')).toEqual([]);
+  });
+
   it('rolls everything back together when the work fails', async () => {
     const { store } = bench();
     const id = await declare(store);

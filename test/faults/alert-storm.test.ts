@@ -3,17 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { scrape } from '../support/exposition.ts';
 import { bearWitness, isSettled } from '../support/invariants.ts';
+import { keptBytes } from '../support/kept-memory.ts';
 import { type Story, startStory, until } from '../support/story.ts';
 import { listening, type ToldAlert, tell, webhookBody } from '../support/webhook-alerts.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 const alertsInAll = 1_000;
 const alertsInACall = 5;
@@ -30,13 +26,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => story.stop());
-
-/** Bytes that are held when what is not held any more has been collected: when that happens by itself is the engine's affair. */
-function kept(): number {
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 /** The first incident of a process loads code; that is not what is measured here. */
 async function warmUp(): Promise<void> {
@@ -83,7 +72,7 @@ test('F63: a thousand alerts become one incident a runbook, at most one message 
   const calls = Array.from({ length: alertsInAll / alertsInACall }, (_, n) =>
     storm.slice(n * alertsInACall, (n + 1) * alertsInACall),
   );
-  const before = kept();
+  const before = keptBytes();
   let storming = true;
   const people = (async () => {
     const acks: number[] = [];
@@ -117,7 +106,7 @@ test('F63: a thousand alerts become one incident a runbook, at most one message 
   expect(Math.max(...acks)).toBeLessThan(3_000);
 
   await until('an empty inbox and outbox', () => isSettled(story.store), 120_000);
-  expect(kept() - before).toBeLessThan(growthLimitBytes);
+  expect(keptBytes() - before).toBeLessThan(growthLimitBytes);
   // The pretend Slack refuses what is faster than one a second and channel, and what is over a method's floor.
   const refused = story.slack.calls().filter(({ error }) => error === 'ratelimited');
   // On a machine that stands still for a second two posts can meet; Slack's refusal then is the second line.

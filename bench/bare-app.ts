@@ -1,5 +1,6 @@
 // The baseline as a process: an empty Bolt app with the same receiver and the same checks of a request as ours.
 
+import { join } from 'node:path';
 import bolt from '@slack/bolt';
 import type { CompanyAddresses } from './company-thread.ts';
 import type { BareAppOptions } from './processes.ts';
@@ -62,11 +63,16 @@ async function openPlace(at: BareAppOptions['place']): Promise<(key: string, bod
       await pool.query(insert, [key, body]);
     };
   }
-  const { openEmbedded } = await import('../src/store/embedded.ts');
-  const quiet = () => {};
-  const engine = await openEmbedded(at.path, { debug: quiet, info: quiet, warn: quiet, error: quiet });
-  await engine.pglite.exec(table);
+  // In the process of the app, as a small one has it, and synced to disk as ours is.
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { DurableFiles } = await import('../src/store/durable-files.ts');
+  const synced = PGlite.defaultStartParams.filter((param) => param !== '-F');
+  const engine = await PGlite.create({
+    fs: new DurableFiles(join(at.path, 'data')),
+    startParams: [...synced, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync'],
+  });
+  await engine.exec(table);
   return async (key, body) => {
-    await engine.pglite.query(insert, [key, body]);
+    await engine.query(insert, [key, body]);
   };
 }

@@ -12,14 +12,15 @@ import { start } from './start.ts';
 
 const benchmarks: readonly Benchmark[] = [ack, evidence, start, memory, charts];
 
-const usage = `npm run bench -- [--only NAME]… [--pairs N] [--quick]
+const usage = `npm run bench -- [--only NAME]… [--pairs N] [--store embedded] [--quick]
 
 ${benchmarks.map(({ name, about, pairs }) => `${name.padEnd(10)}${about} (${pairs} pairs)`).join('\n')}
 
+--store embedded leaves PostgreSQL out.
 --quick runs one tiny pair of each, to see that they work; its figures mean nothing.`;
 
 const asked = readOptions();
-const missing = whyNoPostgres();
+const missing = asked.store === 'embedded' ? 'not asked for' : whyNoPostgres();
 if (missing !== undefined) say(`Without PostgreSQL (${missing}): only the embedded store is measured.`);
 const postgres = missing === undefined ? await startRealPostgres() : undefined;
 const machine = [machineText()];
@@ -56,6 +57,7 @@ function readOptions() {
       options: {
         only: { type: 'string', multiple: true },
         pairs: { type: 'string' },
+        store: { type: 'string' },
         quick: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -66,7 +68,13 @@ function readOptions() {
     if (unknown !== undefined) end(`There is no benchmark "${unknown}".\n\n${usage}`, 2);
     const pairs = values.pairs === undefined ? undefined : Number(values.pairs);
     if (pairs !== undefined && !(Number.isInteger(pairs) && pairs > 0)) end(`--pairs takes a number.\n\n${usage}`, 2);
-    return { benchmarks: benchmarks.filter(({ name }) => names.includes(name)), pairs, quick: values.quick };
+    if (values.store !== undefined && values.store !== 'embedded') end(`--store takes "embedded" only.\n\n${usage}`, 2);
+    return {
+      store: values.store,
+      benchmarks: benchmarks.filter(({ name }) => names.includes(name)),
+      pairs,
+      quick: values.quick,
+    };
   } catch (error) {
     return end(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, 2);
   }

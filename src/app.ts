@@ -177,11 +177,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     health.listenersAre('up');
     started.set('self-probe', startSelfProbe(server.url, { well: metrics.probed, log }));
     log.info({ url: server.url }, 'ready');
-    for (const system of systems.systems) {
-      void system
-        .prepare()
-        .catch((error: unknown) => log.warn({ system: system.name, error: String(error) }, 'not prepared'));
-    }
+    void prepareInTurn(systems.systems, log);
     return { url: server.url };
   }
 
@@ -220,6 +216,15 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     },
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** One after the other: loading all of their libraries at once would keep the first commands waiting. */
+async function prepareInTurn(systems: readonly System[], log: Log): Promise<void> {
+  for (const system of systems) {
+    await system
+      .prepare()
+      .catch((error: unknown) => log.warn({ system: system.name, error: String(error) }, 'not prepared'));
+  }
 }
 
 function ladderOf(config: Config): readonly Level[] {

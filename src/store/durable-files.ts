@@ -3,7 +3,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { StoreUnavailable } from '../core/ports.ts';
 import { isPlainObject } from './storable.ts';
 
 const ioError = 29;
@@ -55,16 +54,13 @@ export class DurableFiles extends NodeFS {
 }
 
 /**
- * Rejects unless commits really reach the disk. A later PGlite that names things differently would otherwise lose the patch silently.
+ * Whether commits really reach the disk. A later PGlite that names things differently would otherwise lose the patch silently.
  */
-export async function assertDurable(pglite: PGlite, files: DurableFiles): Promise<void> {
+export async function isDurable(pglite: PGlite, files: DurableFiles): Promise<boolean> {
   const settings = await pglite.query<{ setting: string }>(`select setting from pg_settings where name = 'fsync'`);
   const before = files.synced;
   await pglite.exec('create table if not exists durability_probe (n integer); drop table durability_probe;');
-  if (settings.rows[0]?.setting === 'on' && files.synced > before) return;
-  throw new StoreUnavailable(
-    'The embedded database does not sync its files to disk, so a power loss could lose what was recorded.',
-  );
+  return settings.rows[0]?.setting === 'on' && files.synced > before;
 }
 
 function syncToDisk(files: NodeFiles, file: OpenFile): void {

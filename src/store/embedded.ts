@@ -1,36 +1,23 @@
-// The embedded engine: PostgreSQL compiled to WebAssembly inside this process, in a directory or in memory.
+// The embedded engine: PostgreSQL compiled to WebAssembly in a thread of this process, in a directory or in memory.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite, types } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
-import { fromPglite } from 'pg-boss';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
-import { ConsideratePglite } from './considerate-pglite.ts';
 import { damaged } from './damage.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchRoom } from './disk-room.ts';
-import { assertDurable, DurableFiles } from './durable-files.ts';
 import type { Engine } from './engine.ts';
 import { loggable } from './failure.ts';
+import { type Lane, OneConnection } from './one-connection.ts';
+import { PgliteThread } from './pglite-thread.ts';
 import type { Tables } from './tables.ts';
 
 const tidyEveryMs = 5 * 60_000;
 const deadRowsWorthClearing = 200;
 
-// One process with one connection needs no large buffers; the WAL is kept short so that a start after kill -9 is quick.
-const smallBuffers = [
-  ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
-  ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
-];
-// The other sync methods are stubs in the WebAssembly build.
-const realSync = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'];
-
-/** 64-bit integers and decimals as text, as pg gives them; everything else is alike already. */
-const parsers = { [types.INT8]: String, [types.NUMERIC]: String };
-
 export interface EmbeddedEngine extends Engine {
-  readonly pglite: PGlite;
+  readonly pglite: PgliteThread;
   /** Clears dead rows and shortens the log; also runs by itself every few minutes. */
   tidy(): Promise<void>;
 }
@@ -41,20 +28,19 @@ export interface EmbeddedEngine extends Engine {
  */
 export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
   if (path === ':memory:') {
-    return openUnsynced(startFrom === undefined ? {} : { loadDataDir: startFrom }, log);
+    const { pglite } = await PgliteThread.open({ kind: 'memory', ...(startFrom === undefined ? {} : { startFrom }) });
+    return engineOver(pglite, log, unwatched, () => {});
   }
   const lock = lockDirectory(path);
   try {
     assertWhole(path);
-    const files = new DurableFiles(join(path, 'data'));
-    const durable = PGlite.defaultStartParams.filter((param) => param !== '-F');
-    const pglite = new ConsideratePglite({
-      fs: files,
-      startParams: [...durable, ...realSync, ...smallBuffers],
-      parsers,
-    });
-    await pglite.waitReady;
-    await assertDurable(pglite, files);
+    const { pglite, durable } = await PgliteThread.open({ kind: 'directory', path });
+    if (!durable) {
+      await pglite.close();
+      throw new StoreUnavailable(
+        'The embedded database does not sync its files to disk, so a power loss could lose what was recorded.',
+      );
+    }
     return engineOver(pglite, log, watchRoom(path), () => lock.release());
   } catch (error) {
     lock.release();
@@ -94,50 +80,37 @@ export function notOpened(path: string, error: unknown): StoreUnavailable {
   return damaged(`the database in ${join(path, 'data')} does not start (${loggable(error).error})`, error);
 }
 
-/** Opens the copy of a data directory, which nobody else knows. */
+/** Opens the copy of a data directory, which nobody else knows: without a lock, without syncing, without a watch over its room. */
 export async function openCopy(directory: string, log: Log): Promise<EmbeddedEngine> {
-  return openUnsynced({ dataDir: directory }, log);
+  const { pglite } = await PgliteThread.open({ kind: 'copy', path: directory });
+  return engineOver(pglite, log, unwatched, () => {});
 }
 
-/** Without a lock, without syncing to disk, and without a watch over its room. */
-async function openUnsynced(
-  from: { readonly dataDir?: string; readonly loadDataDir?: Blob },
-  log: Log,
-): Promise<EmbeddedEngine> {
-  const pglite = new ConsideratePglite({
-    ...from,
-    startParams: [...PGlite.defaultStartParams, ...smallBuffers],
-    parsers,
-  });
-  await pglite.waitReady;
-  return engineOver(
-    pglite,
-    log,
-    () => undefined,
-    () => {},
-  );
-}
+const unwatched = () => undefined;
 
-function engineOver(pglite: PGlite, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
+function engineOver(pglite: PgliteThread, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
+  const connection = new OneConnection(pglite);
   const tidying = setInterval(() => {
-    tidy(pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
+    tidy(connection, pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
   }, tidyEveryMs).unref();
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  const open = (lane: Lane) => new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: connection.door(lane) }) });
   return {
     kind: 'embedded',
     pglite,
-    db,
-    front: db,
-    turns: db,
+    db: open('work'),
+    front: open('front'),
+    turns: open('turns'),
     noRoom,
-    boss: { db: fromPglite(pglite), backend: 'pglite' },
+    boss: connection.boss(),
     shared: false,
-    tidy: () => tidy(pglite),
+    tidy: () => tidy(connection, pglite),
     async close() {
       clearInterval(tidying);
       try {
         // Waits for an open transaction, and makes the next start quick.
-        await pglite.query('checkpoint').catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
+        await connection
+          .use('work', () => pglite.query('checkpoint'))
+          .catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
         await pglite.close();
       } finally {
         afterClose();
@@ -147,12 +120,14 @@ function engineOver(pglite: PGlite, log: Log, noRoom: Engine['noRoom'], afterClo
 }
 
 /** Does what the background processes of a server would do: there is no checkpointer and no autovacuum in this engine. */
-async function tidy(pglite: PGlite): Promise<void> {
-  // Table by table and only where it pays: every statement holds up the whole process while it runs.
-  const { rows } = await pglite.query<{ name: string }>(
+async function tidy(connection: OneConnection, pglite: PgliteThread): Promise<void> {
+  const run = <T>(text: string, values: readonly unknown[] = []) =>
+    connection.use('work', () => pglite.query<T>(text, values));
+  // Table by table and only where it pays: every statement holds up all others while it runs.
+  const { rows } = await run<{ name: string }>(
     `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables where n_dead_tup > $1`,
     [deadRowsWorthClearing],
   );
-  for (const { name } of rows) await pglite.query(`vacuum (analyze) ${name}`);
-  await pglite.query('checkpoint');
+  for (const { name } of rows) await run(`vacuum (analyze) ${name}`);
+  await run('checkpoint');
 }

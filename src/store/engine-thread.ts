@@ -1,0 +1,100 @@
+// The thread of the embedded engine: PostgreSQL compiled to WebAssembly, away from the one that acknowledges and draws. See pglite-thread.ts.
+
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import type { Ask, EngineFault, Opening, Reply, Request, ThreadData } from './pglite-thread.ts';
+
+// One process with one connection needs no large buffers; the WAL is kept short so that a start after kill -9 is quick.
+const smallBuffers = [
+  ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
+  ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
+];
+// The other sync methods are stubs in the WebAssembly build.
+const realSync = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'];
+
+/** What is told of an error besides its message. A detail can hold the words of people. */
+const toldOfErrors = ['severity', 'code', 'constraint'] as const;
+
+const { compileCache } = workerData as ThreadData;
+if (compileCache !== undefined) enableCompileCache(compileCache);
+if (parentPort !== null) serve(parentPort);
+
+function serve(port: MessagePort): void {
+  const tell = (reply: Reply) => port.postMessage(reply);
+  let engine: PGlite | undefined;
+
+  const answer = async (ask: Ask): Promise<unknown> => {
+    if (ask.kind === 'open') {
+      const opened = await open(ask.opening, ask.code);
+      engine = opened.pglite;
+      return opened.durable;
+    }
+    if (engine === undefined) throw new Error('the embedded engine is not open');
+    switch (ask.kind) {
+      case 'query': {
+        const { rows, affectedRows } = await engine.query(ask.text, [...ask.values]);
+        return { rows, affectedRows };
+      }
+      case 'exec':
+        return { rows: (await engine.exec(ask.text)).flatMap(({ rows }) => rows) };
+      case 'listen':
+        await engine.listen(ask.channel, (payload) => tell({ heard: ask.channel, payload }));
+        return undefined;
+      case 'dump':
+        return (await engine.dumpDataDir('none')).arrayBuffer();
+      case 'close':
+        return engine.close();
+    }
+  };
+
+  // One after the other, in the order in which they were asked.
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', ({ id, ask }: Request) => {
+    last = last
+      .then(() => answer(ask))
+      .then(
+        (given) => tell({ id, given }),
+        (error: unknown) => tell({ id, fault: faultOf(error) }),
+      );
+  });
+}
+
+async function open(
+  opening: Opening,
+  code: WebAssembly.Module,
+): Promise<{ readonly pglite: PGlite; readonly durable: boolean }> {
+  const { PGlite, types } = await import('@electric-sql/pglite');
+  // 64-bit integers and decimals as text, as pg gives them; everything else is alike already.
+  const parsers = { [types.INT8]: String, [types.NUMERIC]: String };
+  const params = [...PGlite.defaultStartParams, ...smallBuffers];
+  const engine = { pgliteWasmModule: code, parsers };
+  if (opening.kind !== 'directory') {
+    const pglite = new PGlite({ ...engine, ...whatToOpen(opening), startParams: params });
+    await pglite.waitReady;
+    return { pglite, durable: false };
+  }
+  const { DurableFiles, isDurable } = await import('./durable-files.ts');
+  const files = new DurableFiles(join(opening.path, 'data'));
+  const startParams = [...params.filter((param) => param !== '-F'), ...realSync];
+  const pglite = new PGlite({ ...engine, fs: files, startParams });
+  await pglite.waitReady;
+  return { pglite, durable: await isDurable(pglite, files) };
+}
+
+function whatToOpen(opening: Exclude<Opening, { kind: 'directory' }>): Pick<PGliteOptions, 'dataDir' | 'loadDataDir'> {
+  if (opening.kind === 'copy') return { dataDir: opening.path };
+  return opening.startFrom === undefined ? {} : { loadDataDir: opening.startFrom };
+}
+
+function faultOf(error: unknown): EngineFault {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const text = (key: string): string | undefined => {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const told = toldOfErrors.map((key) => [key, text(key)] as const).filter(([, value]) => value !== undefined);
+  const named = Object.fromEntries([...told, ['stack', text('stack')], ['name', text('name')]]);
+  return { message: text('message') ?? String(error), ...named };
+}

@@ -19,7 +19,7 @@ export function mixed(number: number): string {
 }
 
 /** Connections are kept open, but not as long as a server keeps them: it would close one at the moment of the next command. */
-const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 2_000 });
+const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 2_000 });
 
 let sent = 0;
 

@@ -7,6 +7,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { type PretendCompany, startPretendCompany } from '../src/simulator/pretend-company.ts';
 import { defaultPeople } from '../src/simulator/slack/defaults.ts';
 import type { PretendMessage, PretendSlack } from '../src/simulator/slack/workspace.ts';
+import type { FaultId } from '../src/simulator/world/faults.ts';
 
 export interface CompanyOptions {
   /** `slack`: the strict limits of a workspace as Slack publishes them. */
@@ -30,6 +31,7 @@ export interface CompanyAddresses {
 type Question =
   | { readonly kind: 'deliver-to'; readonly url: string }
   | { readonly kind: 'shown'; readonly command: string; readonly channel: string; readonly titles: readonly string[] }
+  | { readonly kind: 'inject' | 'heal'; readonly fault: FaultId }
   | { readonly kind: 'quiet'; readonly forMs: number }
   | { readonly kind: 'findings' }
   | { readonly kind: 'stop' };
@@ -43,6 +45,8 @@ export interface Shown {
 export interface CompanyThread extends CompanyAddresses {
   deliverTo(url: string): Promise<void>;
   shown(command: string, titles: readonly string[], channel: string): Promise<Shown>;
+  inject(fault: FaultId): Promise<void>;
+  heal(fault: FaultId): Promise<void>;
   /** Resolves when nobody has called Slack for so long. */
   quiet(forMs: number): Promise<void>;
   /** What Slack would complain about, as its strict pretend form noticed it. */
@@ -90,6 +94,8 @@ export async function startCompanyThread(options: CompanyOptions): Promise<Compa
     ...addresses,
     deliverTo: (url) => ask({ kind: 'deliver-to', url }),
     shown: (command, titles, channel) => ask({ kind: 'shown', command, channel, titles }),
+    inject: (fault) => ask({ kind: 'inject', fault }),
+    heal: (fault) => ask({ kind: 'heal', fault }),
     quiet: (forMs) => ask({ kind: 'quiet', forMs }),
     findings: () => ask({ kind: 'findings' }),
     async stop() {
@@ -122,6 +128,10 @@ async function runCompany(port: NonNullable<typeof parentPort>, { rateLimits }: 
         return slack.deliverTo(question.url);
       case 'shown':
         return shown(slack, question);
+      case 'inject':
+        return company.world.inject(question.fault);
+      case 'heal':
+        return company.world.heal(question.fault);
       case 'quiet':
         return quiet(slack, question.forMs);
       case 'findings':

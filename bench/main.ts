@@ -6,11 +6,12 @@ import { ack } from './ack.ts';
 import type { Benchmark, Results } from './benchmark.ts';
 import { charts } from './charts.ts';
 import { evidence } from './evidence.ts';
+import { flood } from './flood.ts';
 import { memory } from './memory.ts';
 import { keep, machineText, tableOf } from './report.ts';
 import { start } from './start.ts';
 
-const benchmarks: readonly Benchmark[] = [ack, evidence, start, memory, charts];
+const benchmarks: readonly Benchmark[] = [ack, flood, evidence, start, memory, charts];
 
 const usage = `npm run bench -- [--only NAME]… [--pairs N] [--store embedded] [--quick]
 

@@ -12,26 +12,23 @@ import { sayMessage } from '../blocks/talk.ts';
 import { refusedWith } from '../failures.ts';
 import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { addressOf, keep, type Publishing, postNear, threadPlace } from '../publishing.ts';
+import { addressOf, keep, type Publishing, postNear, roomOf, threadPlace } from '../publishing.ts';
 import { expand } from './room.ts';
 
 /** More people than this are not asked one by one: the thread asks everybody. */
 const askedAtMost = 20;
 
 /** What Slack answers for a message that can never be drawn again; `is_inactive`: its channel is archived. */
-const gone = [
-  'message_not_found',
-  'cant_update_message',
-  'edit_window_closed',
-  'channel_not_found',
-  'is_inactive',
-] as const;
+const gone: readonly string[] = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'];
+/** Some of Slack's methods answer this of a channel just made, too. */
+const goneOrNew: readonly string[] = [...gone, 'channel_not_found'];
 
 export async function drawAction(p: Publishing, attempt: Attempt, view: ActionView): Promise<void> {
   const named = await namesIn(p, view);
   let own = await messageOf(p, view.id);
+  const inRoom = own !== undefined && own.channel === (await roomOf(p, view.incident));
   // Without a message nobody sees what is asked and how it ended: another one takes its place.
-  if (own === undefined || !(await isRedrawn(p, own, actionMessage(view, named)))) {
+  if (own === undefined || !(await isRedrawn(p, own, actionMessage(view, named), inRoom ? gone : goneOrNew))) {
     const place = await threadPlace(p, attempt, view.incident);
     own = await postNear(p, attempt, place, actionMessage(view, named));
     await keep(p, view.id, refKeys.message, writeRef(own));
@@ -39,17 +36,17 @@ export async function drawAction(p: Publishing, attempt: Attempt, view: ActionVi
   const thread = addressOf(p, own);
   for (const ref of await othersOf(p, view.id)) {
     const place = isDirect(ref) ? ({ kind: 'asked', thread } as const) : ({ kind: 'thread' } as const);
-    await isRedrawn(p, ref, actionMessage(view, named, place));
+    await isRedrawn(p, ref, actionMessage(view, named, place), goneOrNew);
   }
 }
 
-/** False when it can never be drawn again. */
-async function isRedrawn(p: Publishing, ref: MessageRef, message: Message): Promise<boolean> {
+/** False when Slack refuses it with one of these codes. */
+async function isRedrawn(p: Publishing, ref: MessageRef, message: Message, codes: readonly string[]): Promise<boolean> {
   try {
     await p.posting.edit(ref, message);
     return true;
   } catch (error) {
-    if (!refusedWith(error, ...gone)) throw error;
+    if (!refusedWith(error, ...codes)) throw error;
     return false;
   }
 }

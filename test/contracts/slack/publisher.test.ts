@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import { defaultScopes } from '../../../src/simulator/slack/defaults.ts';
+import { asBot } from '../../support/as-bot.ts';
 import { anIncident, aResolvedIncident } from '../../support/face-views.ts';
 import { type SlackStage, startSlackStage, until } from '../../support/slack-stage.ts';
 
@@ -212,12 +213,7 @@ describe('refusals', () => {
       });
       const room = await declared();
       stage.slack.join('rita', room);
-      const headers = { authorization: `Bearer ${stage.slack.botToken}`, 'content-type': 'application/json' };
-      await fetch(`${stage.slack.url}/api/${method}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ channel: room }),
-      });
+      await asBot(stage.slack, method, { channel: room });
       await stage.desk.send(say('still burning'), say('and burning'));
       await stage.desk.change('INC-42', { roles: { commander: person('U0LENA') } });
       // A channel that the bot cannot see may be a new one, so it is looked for again for a while.

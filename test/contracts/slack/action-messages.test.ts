@@ -1,8 +1,9 @@
-// Messages of an action that nobody remembers, because their posting was doubtful: a click makes them known, and then they follow like ours.
+// Messages of an action that nobody remembers, because their posting was doubtful, become known by a click; ours are replaced when they are lost.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import type { IncidentEvent } from '../../../src/core/event.ts';
+import { showAction } from '../../../src/response/actions/act.ts';
 import type { PretendMessage } from '../../../src/simulator/slack/workspace.ts';
 import { asBot } from '../../support/as-bot.ts';
 import { anAction, anIncident, nightMs } from '../../support/face-views.ts';
@@ -62,7 +63,7 @@ const onRecord: readonly IncidentEvent[] = [
 /** The action moves on, and the outbox draws what shows it. */
 async function draw(view: typeof waiting): Promise<void> {
   stage.desk.actions.set(view.id, view);
-  await stage.desk.send({ kind: 'action', incident, action: view.id });
+  await stage.store.transact((tx) => showAction(tx, incident, view.id));
   await stage.quiet();
 }
 
@@ -112,22 +113,48 @@ describe('F08: a forgotten message of an action whose button is pressed when it 
     expect(buttonsOf(direct.now())).toEqual([`Approve "${waiting.title}"`, 'Reject']);
   });
 
-  it('keeps nothing from being drawn when it is deleted later; in the place of our own comes another one', async () => {
+  it('keeps nothing from being drawn when it is deleted later', async () => {
     const copies = [await forgotten(), await forgotten()] as const;
     stage.desk.actions.set(over.id, over);
     for (const copy of copies) {
       await stage.slack.click('rita', copy, approve);
       await until('the copy drawn anew', () => /CANCELLED/.test(copy.now().text));
     }
-    for (const { channel, ts } of [copies[0], own]) await asBot(stage.slack, 'chat.delete', { channel, ts });
+    const { channel, ts } = copies[0];
+    await asBot(stage.slack, 'chat.delete', { channel, ts });
     await draw({ ...over, outcome: 'the second outcome' });
-    await draw({ ...over, outcome: 'the third outcome' });
-    const anew = await messageOf();
-    expect(anew.ts).not.toBe(own.ts);
-    expect(anew.threadTs).toBe(own.threadTs);
-    for (const message of [anew, copies[1].now()]) expect(message.text).toContain('the third outcome');
-    const posted = stage.slack.calls('chat.postMessage').filter((call) => /outcome/.test(String(call.args.text)));
-    expect(posted).toHaveLength(1);
+    for (const message of [await messageOf(), copies[1].now()]) expect(message.text).toContain('the second outcome');
     expect((await stage.store.outbox.backlog()).failed).toBe(0);
+  });
+});
+
+describe('the message of an action', () => {
+  const shown = () => stage.slack.calls('chat.postMessage').filter((call) => /CANCELLED/.test(String(call.args.text)));
+
+  it('that was deleted is replaced once, and the other one follows from then on', async () => {
+    await asBot(stage.slack, 'chat.delete', { channel: own.channel, ts: own.ts });
+    await draw(over);
+    await draw({ ...over, outcome: 'the second outcome' });
+    const anew = await messageOf();
+    expect(anew).toMatchObject({ channel: own.channel, threadTs: own.threadTs });
+    expect(anew.text).toContain('the second outcome');
+    expect(shown()).toHaveLength(1);
+  });
+
+  it('F28: in a channel that was archived goes on in the main channel', async () => {
+    await asBot(stage.slack, 'conversations.archive', { channel: own.channel });
+    await draw(over);
+    const anew = await messageOf();
+    expect(anew.channel).toBe('C0INCIDENTS');
+    expect(anew.text).toContain('the first outcome');
+    expect((await stage.store.outbox.backlog()).failed).toBe(0);
+  });
+
+  it('in a channel that some methods of Slack do not know for a moment gets no second one', async () => {
+    stage.slack.faults.fail('chat.update', { kind: 'error', error: 'channel_not_found' }, 1, own.channel);
+    await draw(over);
+    expect((await messageOf()).ts).toBe(own.ts);
+    expect((await messageOf()).text).toContain('the first outcome');
+    expect(shown()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // From a command to the whole evidence before the reader's eyes, against a small bot of one's own and against the runbook's commands.
 
+import { startRealRedis, whyNoRedis } from '../test/support/real-redis.ts';
 import type { Benchmark, Results } from './benchmark.ts';
 import { bareChannel, type CompanyThread, startCompanyThread } from './company-thread.ts';
 import { absoluteOf, type Figures, inPairs, type Row, rowOf } from './pairs.ts';
@@ -15,7 +16,7 @@ export const evidence: Benchmark = {
   about: 'from the command until every answer is visible, against a bare app that asks the same and posts one message',
   pairs: 9,
   async run(asked) {
-    const company = await startCompanyThread({ rateLimits: 'slack' });
+    const { company, stop } = await startApart();
     const folder = makeFolder();
     const kind = asked.freshDatabase === undefined ? 'embedded' : 'postgres';
     const bot = await startBot(company, folder, await placeFor(kind, folder, 'ours', asked.freshDatabase));
@@ -60,11 +61,22 @@ export const evidence: Benchmark = {
       return { rows, absolutes: [complaints] } satisfies Results;
     } finally {
       await Promise.all([bot.stop(), same.stop(), bare.stop()]);
-      await company.stop();
+      await stop();
       folder.remove();
     }
   },
 };
+
+/** Slack, the systems and Redis (a real one, where there is one) do not wait for each other, as they would not elsewhere. */
+async function startApart(): Promise<{ readonly company: CompanyThread; stop(): Promise<void> }> {
+  const slack = await startCompanyThread({ rateLimits: 'slack' });
+  const { systems, stop } = await startCompanyThread({ rateLimits: 'slack' });
+  const redis = whyNoRedis() === undefined ? await startRealRedis() : undefined;
+  return {
+    company: { ...slack, systems: { ...systems, ...(redis === undefined ? {} : { redis: redis.url }) } },
+    stop: async () => void (await Promise.all([slack.stop(), stop(), redis?.stop()])),
+  };
+}
 
 /** Twice: with the one second that `redis-cli --latency-history -i 1` needs at least, and with quick PINGs in its place. */
 async function againstByHand(

@@ -16,7 +16,10 @@ export interface Taking {
   isUncertain(key: string): boolean;
   /** Resolves when nothing is uncertain any more. */
   settled(): Promise<void>;
-  /** Resolves when nothing has come in for a moment, at the latest after so long, and soon when a stop begins. */
+  /**
+   * Resolves when nothing has come in for a moment, at the latest after so long, and soon when a stop begins; at once where only
+   * one delivery came in for a while.
+   */
   idle(withinMs: number): Promise<void>;
 }
 
@@ -28,6 +31,8 @@ const formNotCertain = 'Perhaps not accepted: the store does not answer. Send it
 const decideAgainMs = 300;
 /** Deliveries of a flood come closer together than this, however slow the machine reads them. */
 const quietMs = 20;
+/** Nobody has typed anything else in this time: that is no flood, and not the beginning of one but for its first delivery. */
+const aloneMs = 200;
 /** Of the event loop: a connection is accepted in one, read in the next, and its request is parsed in the one after. */
 const loopTurns = 3;
 
@@ -57,6 +62,8 @@ export function createTaking(given: {
 
   let begun = 0;
   let underway = 0;
+  /** Of the last two deliveries that came in, by our stopwatch. */
+  let came = { last: Number.NEGATIVE_INFINITY, before: Number.NEGATIVE_INFINITY };
 
   // No two at one ms: a repeat that could not be stored is told apart from the delivery that it repeats.
   let lastReceivedAt = 0;
@@ -68,6 +75,7 @@ export function createTaking(given: {
   const put = async (delivery: Delivery): Promise<'taken' | 'duplicate'> => {
     begun += 1;
     underway += 1;
+    came = { last: performance.now(), before: came.last };
     try {
       return await inbox.take(delivery);
     } finally {
@@ -151,6 +159,7 @@ export function createTaking(given: {
       await Promise.all(uncertain.values());
     },
     async idle(withinMs) {
+      if (underway === 0 && came.last - came.before > aloneMs) return;
       const end = performance.now() + withinMs;
       let before: number;
       do {

@@ -70,7 +70,7 @@ async function eraseIn(
     const event = { type: 'erased', what: target.kind, events, texts, files } as const;
     const { sealed } = await appendEvents(db, given, stream, after, [{ at: given.clock.now(), actor: by, event }]);
     await project(db, stream, sealed);
-    await showAnew(db, given, stream);
+    await showAnew(db, { ...given, shared: engine.shared }, stream);
   }
   if (target.kind === 'person' && places.length > 0) await eraseCopies(db, target.id);
   if (engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
@@ -78,7 +78,11 @@ async function eraseIn(
 }
 
 /** What shows the incident in Slack is drawn again without it, and the new head is posted. */
-async function showAnew(db: Kysely<Tables>, given: { readonly ids: Ids }, incident: string): Promise<void> {
+async function showAnew(
+  db: Kysely<Tables>,
+  given: { readonly ids: Ids; readonly shared: boolean },
+  incident: string,
+): Promise<void> {
   const projected = await db.selectFrom('incident').select('seq').where('stream', '=', incident).executeTakeFirst();
   if (projected === undefined) return;
   await enqueue(db, given, { lane: incident, supersedes: 'card', notice: { kind: 'redraw-card', incident } });

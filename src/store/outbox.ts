@@ -14,21 +14,38 @@ export const outboxChannel = 'acgs_outbox';
 
 const urgency = { urgent: 0, normal: 1, low: 2 } as const;
 
-/** Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. */
-export async function enqueue(db: Kysely<Tables>, given: { readonly ids: Ids }, message: OutboxMessage): Promise<void> {
+/**
+ * Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. Transactions that
+ * write to one lane wait for each other, so that the order of positions is the order of commits; where there is one connection only,
+ * nobody comes in between.
+ */
+export async function enqueue(
+  db: Kysely<Tables>,
+  given: { readonly ids: Ids; readonly shared: boolean },
+  message: OutboxMessage,
+): Promise<void> {
   const lane = storableText(message.lane);
-  // Transactions that write to one lane wait for each other, so that the order of positions is the order of commits.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`outbox ${lane}`}, 0))`.execute(db);
+  const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`outbox ${lane}`}, 0))`;
   const row = {
     id: given.ids.next(),
     urgency: urgency[message.priority ?? 'normal'],
     notice: JSON.stringify(storable(message.notice)),
     created_at: sql<Date>`now()`,
   };
-  if (message.supersedes !== undefined && (await replaceWaiting(db, lane, message.supersedes, row))) return;
+  const { supersedes } = message;
+  if (supersedes === undefined && given.shared) {
+    // In one statement: the position is given when the lock is there, because the row is made of what the lock returns.
+    await sql`
+      with mine as materialized (${lock})
+      insert into outbox (id, urgency, notice, created_at, lane)
+      select ${row.id}, ${row.urgency}, ${row.notice}::jsonb, now(), ${lane} from mine`.execute(db);
+    return;
+  }
+  if (given.shared) await lock.execute(db);
+  if (supersedes !== undefined && (await replaceWaiting(db, lane, supersedes, row))) return;
   await db
     .insertInto('outbox')
-    .values({ ...row, lane, supersedes: message.supersedes ?? null })
+    .values({ ...row, lane, supersedes: supersedes ?? null })
     .execute();
 }
 

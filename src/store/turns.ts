@@ -24,14 +24,13 @@ export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
           const { now, of } = await lock(tx, allowances);
           const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, now)));
           if (wait > patienceMs) return wait;
-          for (const allowance of allowances) {
-            const taken = [...withTurn(of(allowance.key), allowance, now + wait, now)];
-            await tx
-              .updateTable('turn')
-              .set({ taken, used_at: sql<Date>`now()` })
-              .where('key', '=', allowance.key)
-              .execute();
-          }
+          const after = allowances.map((allowance) => {
+            const taken = withTurn(of(allowance.key), allowance, now + wait, now);
+            return sql`(${allowance.key}::text, ${[...taken]}::double precision[])`;
+          });
+          await sql`
+            update turn set taken = after.taken, used_at = now()
+            from (values ${sql.join(after)}) as after (key, taken) where turn.key = after.key`.execute(tx);
           return wait;
         }),
       ),

@@ -4,7 +4,7 @@ import type { Labels } from './series.ts';
 export const METRIC_NAME = '__name__';
 
 /** Two label sets are the same series exactly when their keys are equal. */
-export const labelKey = remembered((labels: Labels): string => JSON.stringify(Object.entries(labels).sort(byName)));
+export const labelKey = remembered((labels: Labels): string => JSON.stringify(inOrder(labels)));
 
 /** The part of `labels` with these names. */
 export function keepLabels(labels: Labels, names: readonly string[]): Labels {
@@ -42,8 +42,8 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
 
 /** Sorts like Prometheus orders series: name by name, then value, in code unit order. */
 export function compareLabels(left: Labels, right: Labels): number {
-  const lefts = Object.entries(left).sort(byName);
-  const rights = Object.entries(right).sort(byName);
+  const lefts = inOrder(left);
+  const rights = inOrder(right);
   for (const [index, [name, value]] of lefts.entries()) {
     const other = rights[index];
     if (other === undefined) return 1;
@@ -55,11 +55,11 @@ export function compareLabels(left: Labels, right: Labels): number {
 
 /** The form in Prometheus's error messages: `{le="0.5", service="audit-service"}`. */
 export function labelText(labels: Labels): string {
-  const parts = Object.entries(labels)
-    .sort(byName)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const parts = inOrder(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `{${parts.join(', ')}}`;
 }
+
+const inOrder = remembered((labels: Labels) => Object.entries(labels).sort(byName));
 
 function byName(left: readonly [string, string], right: readonly [string, string]): number {
   return left[0] < right[0] ? -1 : left[0] > right[0] ? 1 : 0;
@@ -72,8 +72,10 @@ function byName(left: readonly [string, string], right: readonly [string, string
 function remembered<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
   const known = new WeakMap<Key, { readonly result: Result }>();
   return (key) => {
-    const found = known.get(key) ?? { result: compute(key) };
-    known.set(key, found);
-    return found.result;
+    const found = known.get(key);
+    if (found !== undefined) return found.result;
+    const result = compute(key);
+    known.set(key, { result });
+    return result;
   };
 }

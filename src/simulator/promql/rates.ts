@@ -29,7 +29,9 @@ function extrapolatedGrowth(samples: readonly Sample[], window: Matrix, isCounte
   let growth = last[1] - first[1];
   if (isCounter) {
     let previous = first[1];
-    for (const [, value] of samples) {
+    // The innermost loop of a query over a range: taking pairs apart would be most of its time.
+    for (const sample of samples) {
+      const value = sample[1];
       if (value < previous) growth += previous;
       previous = value;
     }

@@ -69,24 +69,39 @@ export function instantVector(series: readonly Series[], atMs: number): Vector {
 
 /** Each series' samples from `startMs` to `endMs`, both included. */
 export function windowOf(series: readonly Series[], startMs: number, endMs: number): Matrix {
-  return {
-    startMs,
-    endMs,
-    series: series.flatMap(({ labels, samples }) => {
-      const inside = samples.slice(countUpTo(samples, startMs - 1), countUpTo(samples, endMs));
-      return inside.length === 0 ? [] : [{ labels, samples: inside }];
-    }),
-  };
+  const inside: Series[] = [];
+  for (const { labels, samples } of series) {
+    const from = countUpTo(samples, startMs - 1);
+    const to = countUpTo(samples, endMs);
+    if (to > from) inside.push({ labels, samples: samples.slice(from, to) });
+  }
+  return { startMs, endMs, series: inside };
 }
 
-/** How many samples lie at or before `ms`, by halving. */
+/** How many samples lie at or before `ms`: guessed, because scrapes are regular, and found by halving around the guess. */
 function countUpTo(samples: readonly Sample[], ms: number): number {
-  let low = 0;
-  let high = samples.length;
+  const first = samples[0]?.[0] ?? Number.POSITIVE_INFINITY;
+  const last = samples.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
+  if (ms < first) return 0;
+  if (ms >= last) return samples.length;
+  let low = Math.floor(((ms - first) / (last - first)) * (samples.length - 1));
+  let high = low + 1;
+  for (let reach = 1; low > 0 && timeAt(samples, low) > ms; reach *= 2) {
+    high = low;
+    low = Math.max(0, low - reach);
+  }
+  for (let reach = 1; high < samples.length && timeAt(samples, high) <= ms; reach *= 2) {
+    low = high;
+    high = Math.min(samples.length, high + reach);
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((samples[middle]?.[0] ?? Number.POSITIVE_INFINITY) <= ms) low = middle + 1;
+    if (timeAt(samples, middle) <= ms) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function timeAt(samples: readonly Sample[], index: number): number {
+  return samples[index]?.[0] ?? Number.POSITIVE_INFINITY;
 }

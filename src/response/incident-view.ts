@@ -1,6 +1,6 @@
 // An incident as faces draw it, from its projection, its runbook and the samples of its watch.
 
-import { underWay } from '../core/action/in-incident.ts';
+import { actionsOf, underWay } from '../core/action/in-incident.ts';
 import { answeredChecks } from '../core/decide.ts';
 import type { Incident } from '../core/incident.ts';
 import { judgeRecovery } from '../core/recovery.ts';
@@ -97,7 +97,12 @@ function phasesOf(incident: Incident, procedure: Procedure | undefined): readonl
         : index === current
           ? 'current'
           : 'ahead';
-    return { name, state, ...(detail === undefined ? {} : { detail }) };
+    const unknown = unknownIn(name, incident, procedure);
+    return {
+      ...{ name, state },
+      ...(detail === undefined ? {} : { detail }),
+      ...(unknown === undefined ? {} : { unknown }),
+    };
   });
 }
 
@@ -105,6 +110,14 @@ function phasesOf(incident: Incident, procedure: Procedure | undefined): readonl
 function isAlreadyDone(name: PhaseName, incident: Incident, procedure: Procedure | undefined): boolean {
   if (procedure === undefined || (name !== 'verify' && name !== 'investigate')) return false;
   return checksByPhase(procedure)[name].every((check) => incident.observations[check] !== undefined);
+}
+
+function unknownIn(name: PhaseName, incident: Incident, procedure: Procedure | undefined): PhaseView['unknown'] {
+  if (procedure === undefined || (name !== 'verify' && name !== 'investigate')) return undefined;
+  const checks = checksByPhase(procedure)[name];
+  const seen = checks.map((check) => incident.observations[check]?.observation);
+  const count = seen.filter((one) => one?.verdict === 'unknown' && one.accepted === undefined).length;
+  return count === 0 ? undefined : { count, of: checks.length };
 }
 
 function phaseDetail(name: PhaseName, incident: Incident, procedure: Procedure | undefined): string | undefined {
@@ -119,6 +132,7 @@ function phaseDetail(name: PhaseName, incident: Incident, procedure: Procedure |
 
 function proposalsOf(given: Given, procedure: Procedure, incident: Incident): readonly ProposalView[] {
   const busy = new Set(underWay(incident).map((action) => action.definition));
+  const done = doneSinceLooked(incident);
   return propose(procedure, incident.standings).map(({ action, why, supported }) => ({
     id: action.id,
     title: action.title,
@@ -131,7 +145,19 @@ function proposalsOf(given: Given, procedure: Procedure, incident: Incident): re
       incident.status === 'open' &&
       !busy.has(action.id) &&
       given.actions.kindOf(action.system, action.kind)?.configured === true,
+    ...(done.has(action.id) ? { doneAt: done.get(action.id) ?? 0 } : {}),
   }));
+}
+
+/** Actions that took effect after the last look at the checks, by definition: whether they helped is not known yet. */
+function doneSinceLooked(incident: Incident): ReadonlyMap<string, number> {
+  const lookedAt = Math.max(...Object.values(incident.observations).map((seen) => seen.observation.observedAt));
+  return new Map(
+    actionsOf(incident)
+      .filter(({ state, undoes }) => (state === 'succeeded' || state === 'kept') && undoes === undefined)
+      .map((action) => [action.definition, action.finishedAt ?? 0] as const)
+      .filter(([, finishedAt]) => finishedAt > lookedAt),
+  );
 }
 
 function escalationOf(incident: Incident, ladder: readonly Level[]): IncidentView['escalation'] {

@@ -21,6 +21,8 @@ export interface PhaseView {
   readonly state: 'done' | 'current' | 'ahead';
   /** For example `7 of 11` or `rita 02:16`. */
   readonly detail?: string;
+  /** How many of its checks could not be measured, where that is any: what is done with those is not well. */
+  readonly unknown?: { readonly count: number; readonly of: number };
 }
 
 export interface CheckView {
@@ -44,6 +46,8 @@ export interface ProposalView {
   readonly caution?: string;
   /** True when the bot can do it here: its system is configured, and nothing of it is under way. */
   readonly offered: boolean;
+  /** When it was done, where the evidence that speaks for it is older than that. Epoch ms. */
+  readonly doneAt?: number;
 }
 
 /** A step of the runbook that the bot leaves to people. */

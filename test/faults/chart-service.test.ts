@@ -56,6 +56,11 @@ describe('during an incident the chart service', () => {
       await story.slack.command('rita', '#incidents', 'incident latency');
       await until('the evidence', async () => /Evidence of INC-1/.test(await story.threadText()));
 
+      // Only who is in the room can press its buttons.
+      await until('Rita in the room', async () =>
+        story.slack.channel(await story.incidentChannel()).members.includes('U0RITA'),
+      );
+
       // While charts are being asked for, the card is redrawn as fast as ever.
       const began = performance.now();
       await story.slack.click('rita', await story.card(), 'acgs.acknowledge');

@@ -35,13 +35,14 @@ export function actionMessage(view: ActionView, named: Named, place: ActionPlace
   const { shown } = view;
   const asks = place.kind === 'asked' && view.state === 'awaiting' ? 'Your decision is asked for.' : '';
   const rows = (shown?.rows ?? []).map(rowText);
+  const summary = previewText(view);
   return {
-    text: topText(first, asks, shown?.summary ?? '', ...firstOf(rows, rowsShown).shown, ...(shown?.notes ?? []), state),
+    text: topText(first, asks, summary, ...firstOf(rows, rowsShown).shown, ...(shown?.notes ?? []), state),
     blocks: present([
       rich(line(strong(first, 600)), asks !== '' && line(words(asks))),
       shown !== undefined &&
         rich(
-          line(words(shown.summary, 600)),
+          line(words(summary, 600)),
           line(words('Call: '), code(shown.call, 300), words(` · read ${utcTime(shown.at)}`)),
         ),
       shown !== undefined && rowsBlock(shown.rows),
@@ -54,6 +55,14 @@ export function actionMessage(view: ActionView, named: Named, place: ActionPlace
       footnote(`${view.incident} · step ${view.step} · ${view.risk} · action ${view.id.slice(0, 8)}`),
     ]),
   };
+}
+
+const ahead: readonly ActionView['state'][] = ['proposed', 'previewed', 'awaiting', 'approved'];
+
+/** It speaks of what will be; beside an outcome it is told as what was said before. */
+function previewText({ shown, state }: ActionView): string {
+  if (shown === undefined || ahead.includes(state)) return shown?.summary ?? '';
+  return `The preview said: ${shown.summary}`;
 }
 
 const stateWords: Readonly<Record<ActionView['state'], string>> = {

@@ -13,15 +13,29 @@ const phaseWords: Readonly<Record<PhaseView['name'], Readonly<Record<PhaseView['
 
 const symbols: Readonly<Record<PhaseView['state'], string>> = { done: '✅', current: '▶', ahead: '○' };
 
-/** `✅ Acknowledged rita 02:16 UTC · ✅ Verified · ▶ Investigating 7 of 11 · ○ Mitigate · ○ Post-mortem`. */
+/** Answered, but not measured: a check mark would say more than is known. */
+const unknownSymbol = '⚪';
+const nothingMeasured: Partial<Readonly<Record<PhaseView['name'], string>>> = {
+  verify: 'Not verified',
+  investigate: 'Not investigated',
+};
+
+/** `✅ Acknowledged rita 02:16 UTC · ⚪ Verified 1 of 2 unknown · ▶ Investigating 7 of 11 · ○ Mitigate · ○ Post-mortem`. */
 export function phasesText(view: IncidentView, named: Named): string {
   return view.phases
     .map((phase) => {
       const detail = phaseDetail(phase, view, named);
-      const label = `${symbols[phase.state]} ${phaseWords[phase.name][phase.state]}`;
+      const label = phaseLabel(phase);
       return detail === undefined ? label : `${label} ${detail}`;
     })
     .join(' · ');
+}
+
+function phaseLabel({ name, state, unknown }: PhaseView): string {
+  const words = phaseWords[name][state];
+  if (state !== 'done' || unknown === undefined) return `${symbols[state]} ${words}`;
+  const { count, of } = unknown;
+  return `${unknownSymbol} ${count === of ? (nothingMeasured[name] ?? words) : words} ${count} of ${of} unknown`;
 }
 
 function phaseDetail(phase: PhaseView, view: IncidentView, named: Named): string | undefined {

@@ -1,6 +1,7 @@
 // The actions that the runbook offers, in words: named on the card, explained with their cautions in the thread.
 
 import type { RichTextSection } from '@slack/types';
+import { clockTime } from '../../core/spell.ts';
 import type { IncidentView, ProposalView } from '../../response/views.ts';
 import { firstOf, type RichPart, runsOf } from '../fit.ts';
 import { blockLength, bullets, line, strong, words } from './rich.ts';
@@ -9,10 +10,10 @@ import { blockLength, bullets, line, strong, words } from './rich.ts';
 export function proposalsText(view: IncidentView): string {
   const named = (proposals: readonly ProposalView[]) =>
     proposals
-      .map(
-        (proposal) =>
-          `${proposal.title} (step ${proposal.step}, ${proposal.offered ? '' : 'by hand, '}${proposal.risk})`,
-      )
+      .map((proposal) => {
+        const done = proposal.doneAt === undefined ? '' : `, done ${clockTime(proposal.doneAt)} UTC`;
+        return `${proposal.title} (step ${proposal.step}, ${proposal.offered ? '' : 'by hand, '}${proposal.risk}${done})`;
+      })
       .join('; ');
   const supported = view.proposals.filter((proposal) => proposal.supported);
   const others = view.proposals.filter((proposal) => !proposal.supported);

@@ -254,6 +254,23 @@ it('any modal is one that Slack takes', () => {
 });
 
 describe('the card', () => {
+  it('gives no check mark to a phase whose checks could not be measured', () => {
+    const phases = (count: number) =>
+      incidentCard(
+        anIncident({
+          phases: [
+            { name: 'verify', state: 'done', ...(count === 0 ? {} : { unknown: { count, of: 2 } }) },
+            { name: 'investigate', state: 'current', detail: '1 of 5', unknown: { count: 1, of: 5 } },
+          ],
+        }),
+        named,
+      ).text;
+    expect(phases(0)).toContain('✅ Verified · ▶ Investigating 1 of 5');
+    expect(phases(1)).toContain('⚪ Verified 1 of 2 unknown · ▶ Investigating 1 of 5');
+    expect(phases(2)).toContain('⚪ Not verified 2 of 2 unknown');
+    expect(phases(2)).not.toContain('✅');
+  });
+
   it('says the verdict, the number and the scope first, in its text and in its blocks', () => {
     const card = incidentCard(anIncident(), named);
     expect(card.text.split('\n')[0]).toBe('🔴 CRITICAL · P99 19.0 ms &gt; 5 ms · rising since 02:14 UTC · agent-bus');
@@ -295,6 +312,10 @@ describe('the card', () => {
     expect(buttons({ ...view, underWay }).map((one) => one.action_id)).not.toContain('acgs.propose');
     // Nothing invites to close an incident that is still bad.
     expect(buttons({ ...view, underWay }).filter((one) => 'style' in one)).toEqual([]);
+    // Nor to do again what was done and not looked at since.
+    const done = { ...view, proposals: view.proposals.map((proposal) => ({ ...proposal, doneAt: nightMs })) };
+    expect(buttons(done).map((one) => one.action_id)).not.toContain('acgs.propose');
+    expect(incidentCard(done, named).text).toMatch(/Clear cache prefixes \(step 6\.2, risky, done \d\d:\d\d UTC\)/);
   });
 
   it('says when the clock runs, and for whom', () => {

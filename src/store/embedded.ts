@@ -10,7 +10,7 @@ import { watchRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 import { loggable } from './failure.ts';
 import { type Lane, OneConnection } from './one-connection.ts';
-import { PgliteThread } from './pglite-thread.ts';
+import { PgliteThread, type ThreadOptions } from './pglite-thread.ts';
 import type { Tables } from './tables.ts';
 
 const tidyEveryMs = 5 * 60_000;
@@ -28,13 +28,16 @@ export interface EmbeddedEngine extends Engine {
  */
 export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
   if (path === ':memory:') {
-    const { pglite } = await PgliteThread.open({ kind: 'memory', ...(startFrom === undefined ? {} : { startFrom }) });
+    const { pglite } = await PgliteThread.open(
+      { kind: 'memory', ...(startFrom === undefined ? {} : { startFrom }) },
+      endingWith(log),
+    );
     return engineOver(pglite, log, unwatched, () => {});
   }
   const lock = lockDirectory(path);
   try {
     assertWhole(path);
-    const { pglite, durable } = await PgliteThread.open({ kind: 'directory', path });
+    const { pglite, durable } = await PgliteThread.open({ kind: 'directory', path }, endingWith(log));
     if (!durable) {
       await pglite.close();
       throw new StoreUnavailable(
@@ -82,11 +85,23 @@ export function notOpened(path: string, error: unknown): StoreUnavailable {
 
 /** Opens the copy of a data directory, which nobody else knows: without a lock, without syncing, without a watch over its room. */
 export async function openCopy(directory: string, log: Log): Promise<EmbeddedEngine> {
-  const { pglite } = await PgliteThread.open({ kind: 'copy', path: directory });
+  const { pglite } = await PgliteThread.open({ kind: 'copy', path: directory }, endingWith(log));
   return engineOver(pglite, log, unwatched, () => {});
 }
 
 const unwatched = () => undefined;
+
+/** Nothing can be taken or found any more, and a new process opens the store as after a crash: this one ends as one does. */
+function endingWith(log: Log): ThreadOptions {
+  return {
+    lost(error) {
+      log.error(loggable(error), 'the embedded engine is gone, and the process ends with it');
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  };
+}
 
 function engineOver(pglite: PgliteThread, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
   const connection = new OneConnection(pglite);

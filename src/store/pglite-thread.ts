@@ -53,16 +53,31 @@ export interface ThreadData {
 interface Waiting {
   readonly resolve: (given: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly late: NodeJS.Timeout | undefined;
 }
+
+export interface ThreadOptions {
+  /** Called once when the thread ends without having been closed. */
+  readonly lost: (error: Error) => void;
+  /** A statement that takes longer will never end: the engine stands still for ever on a full disk, for example. */
+  readonly answerWithinMs?: number;
+}
+
+/** The longest statements there are read the whole record at a start, or clear a large table. */
+const answerWithinMs = 120_000;
+const stalledMs = 1_000;
 
 export class PgliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Map<string, (payload: string) => void>();
+  readonly #options: Required<ThreadOptions>;
   #asked = 0;
   #ended: Error | undefined;
+  #closing = false;
 
-  private constructor() {
+  private constructor(options: ThreadOptions) {
+    this.#options = { answerWithinMs, ...options };
     const data: ThreadData = { compileCache: getCompileCacheDir() };
     // How this process was started (with code of the command line, for example) is not how the thread is.
     const file = new URL('./engine-thread.ts', import.meta.url);
@@ -75,12 +90,16 @@ export class PgliteThread {
   }
 
   /** `durable` tells whether a commit was seen to reach the disk. Rejects with what the engine says. */
-  static async open(opening: Opening): Promise<{ readonly pglite: PgliteThread; readonly durable: boolean }> {
-    const pglite = new PgliteThread();
+  static async open(
+    opening: Opening,
+    options: ThreadOptions,
+  ): Promise<{ readonly pglite: PgliteThread; readonly durable: boolean }> {
+    const pglite = new PgliteThread(options);
     try {
       const code = await engineCode();
       return { pglite, durable: (await pglite.#ask({ kind: 'open', opening, code })) === true };
     } catch (error) {
+      pglite.#closing = true;
       await pglite.#worker.terminate();
       throw error;
     }
@@ -108,6 +127,7 @@ export class PgliteThread {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     try {
       await this.#ask({ kind: 'close' });
     } finally {
@@ -120,10 +140,22 @@ export class PgliteThread {
     this.#asked += 1;
     const request: Request = { id: this.#asked, ask };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
+      // What is recovered when a store opens takes as long as it takes.
+      const late = ask.kind === 'open' ? undefined : this.#giveUpLate(request.id);
+      this.#waiting.set(request.id, { resolve, reject, late });
       this.#worker.ref();
       this.#worker.postMessage(request);
     });
+  }
+
+  #giveUpLate(id: number): NodeJS.Timeout {
+    const { answerWithinMs: withinMs } = this.#options;
+    const giveUp = () => {
+      if (!this.#waiting.has(id)) return;
+      this.#end(new Error(`the embedded engine has not answered for ${Math.round(withinMs / 1_000)} s`));
+    };
+    // Where the whole machine stood still, the answer comes right after the timer.
+    return setTimeout(() => setTimeout(giveUp, stalledMs).unref(), withinMs).unref();
   }
 
   #hear(reply: Reply): void {
@@ -133,6 +165,7 @@ export class PgliteThread {
     }
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
+    clearTimeout(waiting?.late);
     if (this.#waiting.size === 0) this.#worker.unref();
     if ('fault' in reply) waiting?.reject(Object.assign(new Error(reply.fault.message), reply.fault));
     else waiting?.resolve(reply.given);
@@ -140,9 +173,15 @@ export class PgliteThread {
 
   /** What was under way may have happened or not; what comes later has not. */
   #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    for (const { reject, late } of this.#waiting.values()) {
+      clearTimeout(late);
+      reject(error);
+    }
     this.#waiting.clear();
+    void this.#worker.terminate();
+    if (!this.#closing) this.#options.lost(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type EmbeddedEngine, openEmbedded } from '../../../src/store/embedded.ts';
+import { PgliteThread } from '../../../src/store/pglite-thread.ts';
 import { givenToStore, openMemoryStore, preparedDatabase } from '../../support/prepared-store.ts';
 
 let engine: EmbeddedEngine;
@@ -99,4 +100,24 @@ test('errors keep what the store tells them apart by', async () => {
   await twice.execute(engine.db);
   await expect(twice.execute(engine.db)).rejects.toMatchObject({ severity: 'ERROR', code: '23505' });
   await expect(twice.execute(engine.db)).rejects.not.toHaveProperty('detail');
+});
+
+test('an engine that stands still is given up: what was under way fails, so does what comes later, and it is told once', async () => {
+  const lost: string[] = [];
+  const { pglite } = await PgliteThread.open(
+    { kind: 'memory', startFrom: await preparedDatabase() },
+    { answerWithinMs: 1_000, lost: (error) => lost.push(error.message) },
+  );
+  await pglite.query('select 1');
+  await expect(pglite.query('select pg_sleep(3600)')).rejects.toThrow('has not answered for 1 s');
+  await expect(pglite.query('select 1')).rejects.toThrow('has not answered for 1 s');
+  expect(lost).toEqual(['the embedded engine has not answered for 1 s']);
+});
+
+test('an engine that is closed is not lost', async () => {
+  const lost: string[] = [];
+  const { pglite } = await PgliteThread.open({ kind: 'memory' }, { lost: (error) => lost.push(error.message) });
+  await pglite.close();
+  await expect(pglite.query('select 1')).rejects.toThrow('ended');
+  expect(lost).toEqual([]);
 });

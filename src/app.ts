@@ -177,7 +177,7 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
     health.listenersAre('up');
     started.set('self-probe', startSelfProbe(server.url, { well: metrics.probed, log }));
     log.info({ url: server.url }, 'ready');
-    void prepareInTurn(systems.systems, log);
+    setTimeout(() => void prepareInTurn(systems.systems, log), prepareAfterMs).unref();
     return { url: server.url };
   }
 
@@ -218,7 +218,10 @@ export function createApp(config: Config, log: Log, overrides: Overrides = {}): 
   };
 }
 
-/** One after the other: loading all of their libraries at once would keep the first commands waiting. */
+/** What has come in while the bot was away is acknowledged before anything else is loaded; a check that is asked earlier loads its own. */
+const prepareAfterMs = 1_000;
+
+/** One after the other: loading all of their libraries at once would keep commands waiting. */
 async function prepareInTurn(systems: readonly System[], log: Log): Promise<void> {
   for (const system of systems) {
     await system

@@ -84,8 +84,9 @@ it('FLUSHDB asks for the typed target, a reason, an approver and a commander, an
   // A cache fills again at once, so the database is nearly empty.
   expect(await keys()).toBeLessThan(before / 4);
   for (const who of ['omar', 'lena']) {
-    const asked = slack.messages(slack.openDirectMessage(who)).at(-1);
-    expect(asked?.text).toMatch(/DONE · Flush/);
+    await until('the outcome in the direct message', () =>
+      /DONE · Flush/.test(slack.messages(slack.openDirectMessage(who)).at(-1)?.text ?? ''),
+    );
   }
   const told = () => slack.messages(channel).filter((message) => /^DONE · Flush/.test(message.text));
   await until('the line in the channel', () => told().length === 1);

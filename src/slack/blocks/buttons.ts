@@ -62,12 +62,11 @@ function isPushed(intent: Intent | undefined, view: IncidentView): boolean {
 function deedButtons(view: IncidentView): readonly Button[] {
   const offered = view.proposals.filter((proposal) => proposal.offered);
   if (offered.length === 0 || view.escalation.stopped === undefined || view.status !== 'open') return [];
-  // What was done is not pushed again before a look has shown that it did not help.
-  const [best] = offered.filter(
-    ({ supported, risk, doneAt }) => supported && risk !== 'destructive' && doneAt === undefined,
-  );
+  const [best] = offered.filter((proposal) => proposal.supported && proposal.risk !== 'destructive');
+  // What was done has to show first whether it helped: until then nothing is pushed, neither it again nor the next one.
+  const waitsForALook = view.underWay.length > 0 || view.proposals.some(({ doneAt }) => doneAt !== undefined);
   const first: Button[] =
-    best === undefined || view.underWay.length > 0
+    best === undefined || waitsForALook
       ? []
       : [
           {

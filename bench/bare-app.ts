@@ -65,11 +65,10 @@ async function openPlace(at: BareAppOptions['place']): Promise<(key: string, bod
   }
   // In the process of the app, as a small one has it, and synced to disk as ours is.
   const { PGlite } = await import('@electric-sql/pglite');
-  const { DurableFiles } = await import('../src/store/durable-files.ts');
-  const synced = PGlite.defaultStartParams.filter((param) => param !== '-F');
+  const { DurableFiles, synced } = await import('../src/store/durable-files.ts');
   const engine = await PGlite.create({
     fs: new DurableFiles(join(at.path, 'data')),
-    startParams: [...synced, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync'],
+    startParams: synced(PGlite.defaultStartParams),
   });
   await engine.exec(table);
   return async (key, body) => {

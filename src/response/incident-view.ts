@@ -108,13 +108,17 @@ function phasesOf(incident: Incident, procedure: Procedure | undefined): readonl
 
 /** Checks run before anybody acknowledges, so verify and investigate can be done ahead of the first phase. */
 function isAlreadyDone(name: PhaseName, incident: Incident, procedure: Procedure | undefined): boolean {
-  if (procedure === undefined || (name !== 'verify' && name !== 'investigate')) return false;
-  return checksByPhase(procedure)[name].every((check) => incident.observations[check] !== undefined);
+  return checksIn(name, procedure)?.every((check) => incident.observations[check] !== undefined) ?? false;
+}
+
+/** Only two phases have checks of their own. */
+function checksIn(name: PhaseName, procedure: Procedure | undefined): readonly string[] | undefined {
+  if (procedure === undefined || (name !== 'verify' && name !== 'investigate')) return undefined;
+  return checksByPhase(procedure)[name];
 }
 
 function unknownIn(name: PhaseName, incident: Incident, procedure: Procedure | undefined): PhaseView['unknown'] {
-  if (procedure === undefined || (name !== 'verify' && name !== 'investigate')) return undefined;
-  const checks = checksByPhase(procedure)[name];
+  const checks = checksIn(name, procedure) ?? [];
   const seen = checks.map((check) => incident.observations[check]?.observation);
   const count = seen.filter((one) => one?.verdict === 'unknown' && one.accepted === undefined).length;
   return count === 0 ? undefined : { count, of: checks.length };
@@ -123,9 +127,8 @@ function unknownIn(name: PhaseName, incident: Incident, procedure: Procedure | u
 function phaseDetail(name: PhaseName, incident: Incident, procedure: Procedure | undefined): string | undefined {
   if (name === 'acknowledge' && incident.acknowledged !== undefined)
     return `${clockTime(incident.acknowledged.at)} UTC`;
-  if (procedure === undefined || incident.roundFinished || (name !== 'verify' && name !== 'investigate'))
-    return undefined;
-  const checks = checksByPhase(procedure)[name];
+  const checks = checksIn(name, procedure);
+  if (checks === undefined || incident.roundFinished) return undefined;
   const answered = new Set(answeredChecks(incident));
   return `${checks.filter((check) => answered.has(check)).length} of ${checks.length}`;
 }
@@ -145,18 +148,18 @@ function proposalsOf(given: Given, procedure: Procedure, incident: Incident): re
       incident.status === 'open' &&
       !busy.has(action.id) &&
       given.actions.kindOf(action.system, action.kind)?.configured === true,
-    ...(done.has(action.id) ? { doneAt: done.get(action.id) ?? 0 } : {}),
+    ...done.get(action.id),
   }));
 }
 
 /** Actions that took effect after the last look at the checks, by definition: whether they helped is not known yet. */
-function doneSinceLooked(incident: Incident): ReadonlyMap<string, number> {
+function doneSinceLooked(incident: Incident): ReadonlyMap<string, { readonly doneAt: number }> {
   const lookedAt = Math.max(...Object.values(incident.observations).map((seen) => seen.observation.observedAt));
   return new Map(
     actionsOf(incident)
       .filter(({ state, undoes }) => (state === 'succeeded' || state === 'kept') && undoes === undefined)
-      .map((action) => [action.definition, action.finishedAt ?? 0] as const)
-      .filter(([, finishedAt]) => finishedAt > lookedAt),
+      .map((action) => [action.definition, { doneAt: action.finishedAt ?? 0 }] as const)
+      .filter(([, { doneAt }]) => doneAt > lookedAt),
   );
 }
 

@@ -53,6 +53,11 @@ export class DurableFiles extends NodeFS {
   }
 }
 
+/** The start parameters of an engine over such files. The other sync methods are stubs in the WebAssembly build. */
+export function synced(params: readonly string[]): string[] {
+  return [...params.filter((param) => param !== '-F'), '-c', 'fsync=on', '-c', 'wal_sync_method=fsync'];
+}
+
 /**
  * Whether commits really reach the disk. A later PGlite that names things differently would otherwise lose the patch silently.
  */

@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import { messageOf, textOf } from './failure.ts';
 import type { Ask, EngineFault, Opening, Reply, Request, ThreadData } from './pglite-thread.ts';
 
 // One process with one connection needs no large buffers; the WAL is kept short so that a start after kill -9 is quick.
@@ -11,11 +12,9 @@ const smallBuffers = [
   ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
   ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
 ];
-// The other sync methods are stubs in the WebAssembly build.
-const realSync = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'];
 
 /** What is told of an error besides its message. A detail can hold the words of people. */
-const toldOfErrors = ['severity', 'code', 'constraint'] as const;
+const toldOfErrors = ['name', 'stack', 'severity', 'code', 'constraint'] as const;
 
 const { compileCache } = workerData as ThreadData;
 if (compileCache !== undefined) enableCompileCache(compileCache);
@@ -75,10 +74,9 @@ async function open(
     await pglite.waitReady;
     return { pglite, durable: false };
   }
-  const { DurableFiles, isDurable } = await import('./durable-files.ts');
+  const { DurableFiles, isDurable, synced } = await import('./durable-files.ts');
   const files = new DurableFiles(join(opening.path, 'data'));
-  const startParams = [...params.filter((param) => param !== '-F'), ...realSync];
-  const pglite = new PGlite({ ...engine, fs: files, startParams });
+  const pglite = new PGlite({ ...engine, fs: files, startParams: synced(params) });
   await pglite.waitReady;
   return { pglite, durable: await isDurable(pglite, files) };
 }
@@ -89,12 +87,6 @@ function whatToOpen(opening: Exclude<Opening, { kind: 'directory' }>): Pick<PGli
 }
 
 function faultOf(error: unknown): EngineFault {
-  if (typeof error !== 'object' || error === null) return { message: String(error) };
-  const text = (key: string): string | undefined => {
-    const value: unknown = Reflect.get(error, key);
-    return typeof value === 'string' ? value : undefined;
-  };
-  const told = toldOfErrors.map((key) => [key, text(key)] as const).filter(([, value]) => value !== undefined);
-  const named = Object.fromEntries([...told, ['stack', text('stack')], ['name', text('name')]]);
-  return { message: text('message') ?? String(error), ...named };
+  const told = toldOfErrors.map((key) => [key, textOf(error, key)] as const).filter(([, value]) => value !== '');
+  return { ...Object.fromEntries(told), message: messageOf(error) };
 }

@@ -70,11 +70,11 @@ function codeOf(error: unknown): string {
 }
 
 /** The job engine reports plain objects with the message of an error. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return textOf(error, 'message') || textOf(error, 'code') || String(error);
 }
 
-function textOf(error: unknown, key: string): string {
+export function textOf(error: unknown, key: string): string {
   if (typeof error !== 'object' || error === null) return '';
   const value: unknown = Reflect.get(error, key);
   return typeof value === 'string' ? value : '';

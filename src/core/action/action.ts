@@ -33,6 +33,9 @@ export type ActionState =
   | 'expired'
   | 'void';
 
+/** Nothing has run yet, and it may. */
+export const waitingStates: readonly ActionState[] = ['proposed', 'previewed', 'awaiting', 'approved'];
+
 /** One thing that an approval is tied to. When it is another one at the time of the run, the approval is void. */
 export interface Fact {
   /** In words, for example `replicas` or `role of the server`. */

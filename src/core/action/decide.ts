@@ -4,7 +4,7 @@ import type { Actor } from '../actor.ts';
 import type { EvidenceRef } from '../event.ts';
 import { done, type Outcome, refused } from '../fault.ts';
 import { wordsOf } from '../secret.ts';
-import type { Action, ActionState, Shown } from './action.ts';
+import { type Action, type ActionState, type Shown, waitingStates } from './action.ts';
 import { approve, expired, privately, raised, request } from './decide-approval.ts';
 import { claim, finish } from './decide-run.ts';
 import type { ActionEvent } from './event.ts';
@@ -109,9 +109,7 @@ export function decideAction(
     case 'cancel':
       if (!isRequester(action, actor) && !holdsAny(command.grants, actor))
         return refused(lacksRight('responder', 'cancel what somebody else asked for'));
-      return when(action, ['proposed', 'previewed', 'awaiting', 'approved'], () => [
-        { type: 'action-cancelled', action: id, why: 'cancelled by hand' },
-      ]);
+      return when(action, waitingStates, () => [{ type: 'action-cancelled', action: id, why: 'cancelled by hand' }]);
     case 'expire':
       return done(expired(action, command.now));
     case 'escalate':

@@ -4,7 +4,7 @@ import type { Actor } from '../actor.ts';
 import { sameActor } from '../actor.ts';
 import { done, type Outcome, refused } from '../fault.ts';
 import type { Incident } from '../incident.ts';
-import type { Action, ActionState, Deed, Risk } from './action.ts';
+import { type Action, type ActionState, type Deed, type Risk, waitingStates } from './action.ts';
 import { type ActionCommand, type ActionPolicy, decideAction } from './decide.ts';
 import type { ActionEvent } from './event.ts';
 import { notNow, tooManyRequests, unknownAction } from './refusals.ts';
@@ -32,8 +32,6 @@ export function askedLately(incident: Incident, actor: Actor, now: number): numb
     (action) => sameActor(action.requestedBy, actor) && now - action.proposedAt < minuteMs,
   ).length;
 }
-
-const waiting: readonly ActionState[] = ['proposed', 'previewed', 'awaiting', 'approved'];
 
 /** An undo may be proposed after the end, too: what is still in place can always be put back. `elsewhere`: `askedLately` of all other incidents. */
 export function proposeAction(
@@ -84,11 +82,11 @@ export function actOn(
 /** What an end of the incident does: nothing that waits for a decision may run afterwards. Undos go on. */
 export function cancelledAtTheEnd(incident: Incident): readonly ActionEvent[] {
   return actionsOf(incident)
-    .filter((action) => action.undoes === undefined && waiting.includes(action.state))
+    .filter((action) => action.undoes === undefined && waitingStates.includes(action.state))
     .map((action) => ({ type: 'action-cancelled', action: action.id, why: 'the incident was closed' }));
 }
 
-const notOverYet: readonly ActionState[] = [...waiting, 'running', 'unknown'];
+const notOverYet: readonly ActionState[] = [...waitingStates, 'running', 'unknown'];
 
 /** Those that somebody or something still has to move. */
 export function underWay(incident: Incident): readonly Action[] {

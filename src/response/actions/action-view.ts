@@ -5,7 +5,7 @@ import type { Action, ActionState, Risk } from '../../core/action/action.ts';
 import { isDebt } from '../../core/action/action.ts';
 import { freezeOver } from '../../core/action/freeze.ts';
 import type { GateMoment } from '../../core/action/gate.ts';
-import { actionsOf, underWay } from '../../core/action/in-incident.ts';
+import { underWay } from '../../core/action/in-incident.ts';
 import type { PreviewRow } from '../../core/action/port.ts';
 import { canBeginAnew } from '../../core/action/refusals.ts';
 import { approvalsMissing, approvalsNeeded, type Right } from '../../core/action/rights.ts';
@@ -211,9 +211,5 @@ function mayBeginAnew(action: Action, incident: Incident): boolean {
 }
 
 function hasUndoUnderWay(incident: Incident, undone: Action): boolean {
-  return actionsOf(incident).some(
-    (action) =>
-      action.undoes === undone.id &&
-      ['proposed', 'previewed', 'awaiting', 'approved', 'running', 'unknown'].includes(action.state),
-  );
+  return underWay(incident).some((action) => action.undoes === undone.id);
 }

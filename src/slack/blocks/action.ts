@@ -1,6 +1,7 @@
 // The message of an action: what was shown before anybody decided, which stays, then its state and its buttons, which change.
 
 import type { KnownBlock } from '@slack/types';
+import { waitingStates } from '../../core/action/action.ts';
 import type { PreviewRow } from '../../core/action/port.ts';
 import { spellDuration } from '../../core/duration.ts';
 import type { ActionView } from '../../response/actions/action-view.ts';
@@ -57,11 +58,9 @@ export function actionMessage(view: ActionView, named: Named, place: ActionPlace
   };
 }
 
-const ahead: readonly ActionView['state'][] = ['proposed', 'previewed', 'awaiting', 'approved'];
-
 /** It speaks of what will be; beside an outcome it is told as what was said before. */
 function previewText({ shown, state }: ActionView): string {
-  if (shown === undefined || ahead.includes(state)) return shown?.summary ?? '';
+  if (shown === undefined || waitingStates.includes(state)) return shown?.summary ?? '';
   return `The preview said: ${shown.summary}`;
 }
 

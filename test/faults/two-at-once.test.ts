@@ -22,8 +22,9 @@ beforeEach(async () => {
   const before = await story.store.countIncidents({});
   await story.slack.command('rita', '#incidents', 'incident latency separately');
   const declared = await until('the incident', async () => {
-    const [newest] = await story.store.incidents({ limit: 1 });
-    return (await story.store.countIncidents({})) > before && newest;
+    // Counted first: an incident that is declared between the two looks must not pass off the last one as new.
+    if ((await story.store.countIncidents({})) === before) return undefined;
+    return (await story.store.incidents({ limit: 1 }))[0];
   });
   incident = declared.id;
   card = await until('its card in its channel', async () => {

@@ -9,7 +9,9 @@ export interface SmallDisk {
   readonly path: string;
   /** Fills it until so many bytes are left. */
   fill(leaving?: number): void;
-  /** Takes back what `fill` took. */
+  /** Fills it, and takes whatever becomes free later too: a database removes files of its own when it has no room. */
+  keepFull(): void;
+  /** Takes back what was filled. */
   makeRoom(): void;
   remove(): void;
 }
@@ -33,22 +35,34 @@ export function mountSmallDisk(megabytes: number): SmallDisk {
     throw error;
   }
   const filler = join(path, 'filler');
+  let keeping: NodeJS.Timeout | undefined;
+  const fill = (leaving = 0): void => {
+    const file = openSync(filler, 'a');
+    const { bavail, bsize } = statfsSync(path);
+    const block = Buffer.alloc(bsize);
+    try {
+      for (let left = bavail - Math.ceil(leaving / bsize); left > 0; left -= 1) writeSync(file, block);
+    } catch (error) {
+      // Somebody else took the last of it meanwhile.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    } finally {
+      closeSync(file);
+    }
+  };
+  const letGo = () => clearInterval(keeping);
   return {
     path,
-    fill(leaving = 0) {
-      const file = openSync(filler, 'a');
-      const { bavail, bsize } = statfsSync(path);
-      const block = Buffer.alloc(bsize);
-      try {
-        for (let left = bavail - Math.ceil(leaving / bsize); left > 0; left -= 1) writeSync(file, block);
-      } finally {
-        closeSync(file);
-      }
+    fill,
+    keepFull() {
+      fill();
+      keeping = setInterval(fill, 50);
     },
     makeRoom() {
+      letGo();
       truncateSync(filler, 0);
     },
     remove() {
+      letGo();
       execFileSync('umount', [path], { stdio: 'pipe' });
       rmSync(path, { recursive: true });
     },

@@ -5,7 +5,7 @@ import { allText, buttonsOf, type Story, startStory, until } from '../support/st
 describe('a latency incident that a cold cache causes', () => {
   let story: Story;
   beforeAll(async () => {
-    story = await startStory({ world: { fallsWithinMs: 2_000 } });
+    story = await startStory({ world: { fallsWithinMs: 2_000 }, budget: '30s' });
     story.world.inject('cache-cold', { agoSeconds: 600 });
   });
   afterAll(() => story.stop());

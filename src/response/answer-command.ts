@@ -17,8 +17,8 @@ import { startReview } from './review.ts';
 import { recheck } from './run-checks.ts';
 import { acknowledge, resolve, takeNote } from './take-part.ts';
 
-/** How many incidents a list names; the rest is counted. */
-const listed = 20;
+/** How many incidents a list names; the rest is counted. A face may show fewer, and give the others another way. */
+const listed = 100;
 
 export async function answerCommand(given: Given, words: string, request: Request): Promise<void> {
   const seen = await lookUp(given, words, request);

@@ -13,6 +13,11 @@ function tail(cut: number): string {
   return `… (+${cut} characters)`;
 }
 
+/** Whether anything of these messages was cut: each cut is counted in words, so the words tell. */
+export function wasCut(messages: readonly { readonly blocks: readonly object[] }[]): boolean {
+  return /… \(\+\d+ characters\)|"and \d+ more\b/.test(JSON.stringify(messages.map((message) => message.blocks)));
+}
+
 /** The first `max` items, and how many were left out. */
 export function firstOf<T>(items: readonly T[], max: number): { readonly shown: readonly T[]; readonly cut: number } {
   return { shown: items.slice(0, max), cut: Math.max(0, items.length - max) };

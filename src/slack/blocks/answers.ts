@@ -72,14 +72,43 @@ function withEarlier(message: string, { by, at }: NonNullable<Fault['earlier']>,
   return `${message.replace(/\.$/, '')}, by ${by === undefined ? 'you' : named(by)} at ${utcTime(at)}.`;
 }
 
+function helpLines(commands: Extract<Answer, { kind: 'help' }>['commands']): readonly string[] {
+  return commands.map((command) => `${command.usage}: ${command.does}`);
+}
+
+/**
+ * All that an answer says, without any limit; undefined for one that speaks of an incident, whose thread has the whole, and for one that
+ * is never long.
+ */
+export function wholeAnswer(answer: Answer, named: Named): string | undefined {
+  switch (answer.kind) {
+    case 'text':
+      return answer.text;
+    case 'refusal':
+      return refusalText(answer.fault, named);
+    case 'help':
+      return helpLines(answer.commands).join('\n');
+    case 'incident-list': {
+      const missing = answer.total - answer.incidents.length;
+      const more = missing > 0 ? [`and ${missing} older ones: \`/acgs incident show\` shows each`] : [];
+      return [...listLines(answer.incidents), ...more].join('\n');
+    }
+    case 'oncall':
+      return oncallLines(answer.levels).join('\n');
+    case 'debts':
+      return debtLines(answer.debts).join('\n');
+    default:
+      return undefined;
+  }
+}
+
 function helpMessage(answer: Extract<Answer, { kind: 'help' }>): Message {
   const unknown = answer.unknown === undefined ? '' : `There is no command “${answer.unknown}”.`;
   const suggestion = answer.suggestion === undefined ? '' : `Did you mean “${answer.suggestion}”?`;
   const { shown, cut } = firstOf(answer.commands, 40);
   const items = shown.map((command) => line(code(command.usage, 120), words(`  ${command.does}`, 200)));
-  const lines = shown.map((command) => `${command.usage}: ${command.does}`);
   return {
-    text: topText(unknown, suggestion, 'What you can do:', ...lines),
+    text: topText(unknown, suggestion, 'What you can do:', ...helpLines(shown)),
     blocks: present([
       rich(line(words(`${unknown} ${suggestion}`.trim(), 400))),
       rich(line(strong('What you can do')), bullets(items), cut > 0 && line(words(`and ${cut} more commands`))),
@@ -92,42 +121,52 @@ function listMessage(incidents: readonly IncidentLine[], total: number): Message
   const { shown } = firstOf(incidents, 15);
   const hidden = total - shown.length;
   const more = hidden > 0 ? `and ${hidden} more` : '';
-  const state = (incident: IncidentLine) =>
-    incident.status === 'resolved' ? '✅ RESOLVED' : verdictWord[incident.verdict];
   const items = shown.map((incident) =>
     line(
-      strong(`${state(incident)} ${incident.id} ${incident.title}`, 160),
+      strong(`${stateOf(incident)} ${incident.id} ${incident.title}`, 160),
       words(` · ${incident.headline} · declared `, 200),
       clockTime(incident.declaredAt),
       incident.link !== undefined && [words(' · '), link(incident.link, 'open')],
     ),
   );
-  const lines = shown.map(
-    (incident) =>
-      `${state(incident)} ${incident.id} ${incident.title} · ${incident.headline} · declared ${utcTime(incident.declaredAt)}`,
-  );
   const title = total === 1 ? '1 incident' : `${total} incidents`;
   return {
-    text: topText(title, ...lines, more),
+    text: topText(title, ...listLines(shown), more),
     blocks: present([rich(line(strong(title)), bullets(items), line(words(more)))]),
   };
+}
+
+function stateOf(incident: IncidentLine): string {
+  return incident.status === 'resolved' ? '✅ RESOLVED' : verdictWord[incident.verdict];
+}
+
+function listLines(incidents: readonly IncidentLine[]): readonly string[] {
+  return incidents.map(
+    (incident) =>
+      `${stateOf(incident)} ${incident.id} ${incident.title} · ${incident.headline} · declared ${utcTime(incident.declaredAt)}`,
+  );
 }
 
 function oncallMessage(levels: readonly OncallLevel[]): Message {
   if (levels.length === 0)
     return textMessage('No escalation levels are configured. An operator adds them under `escalation`.');
-  const when = (level: OncallLevel) =>
-    level.pageAtMs === 0 ? 'at declaration' : `after ${spellDuration(level.pageAtMs)}`;
   const items = levels.map((level) =>
-    line(strong(`${level.level} ${level.name}`, 160), words(` · ${when(level)} · `), peopleLeaves(level.people)),
-  );
-  const lines = levels.map(
-    (level) => `${level.level} ${level.name}, ${when(level)}: ${level.people.join(', ') || 'nobody'}`,
+    line(strong(`${level.level} ${level.name}`, 160), words(` · ${whenTold(level)} · `), peopleLeaves(level.people)),
   );
   return {
-    text: topText('Who is told, and when', ...lines),
+    text: topText('Who is told, and when', ...oncallLines(levels)),
     blocks: present([rich(line(strong('Who is told, and when nobody acknowledges')), bullets(items))]),
   };
+}
+
+function whenTold({ pageAtMs }: OncallLevel): string {
+  return pageAtMs === 0 ? 'at declaration' : `after ${spellDuration(pageAtMs)}`;
+}
+
+function oncallLines(levels: readonly OncallLevel[]): readonly string[] {
+  return levels.map(
+    (level) => `${level.level} ${level.name}, ${whenTold(level)}: ${level.people.join(', ') || 'nobody'}`,
+  );
 }
 
 /** Each with the button that begins putting it back. */
@@ -138,15 +177,18 @@ export function debtsMessage(debts: readonly DebtLine[]): Message {
     debts.length === 1
       ? '1 temporary change is still in place'
       : `${debts.length} temporary changes are still in place`;
-  const lines = debts.map((debt) => `${debt.title} on ${debt.target} since ${utcTime(debt.since)} (${debt.incident})`);
   return {
-    text: topText(title, ...lines),
+    text: topText(title, ...debtLines(debts)),
     blocks: present([
       rich(line(strong(title))),
       ...shown.flatMap(debtBlocks),
       cut > 0 && rich(line(words(`and ${cut} more`))),
     ]),
   };
+}
+
+function debtLines(debts: readonly DebtLine[]): readonly string[] {
+  return debts.map((debt) => `${debt.title} on ${debt.target} since ${utcTime(debt.since)} (${debt.incident})`);
 }
 
 export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] {

@@ -4,12 +4,7 @@ import { plainInMarkdown } from '../../core/markdown.ts';
 import type { Observation } from '../../core/observation.ts';
 import { spellMeasurement, spellValue, timestamp } from '../../core/spell.ts';
 import type { CheckView, IncidentView } from '../../response/views.ts';
-import { type Message, verdictWord } from './rich.ts';
-
-/** Every cut is counted in words, so the words tell. */
-export function wasCut(messages: readonly Message[]): boolean {
-  return /… \(\+\d+ characters\)|"and \d+ more /.test(JSON.stringify(messages.map((message) => message.blocks)));
-}
+import { verdictWord } from './rich.ts';
 
 export function evidenceFile(view: IncidentView, round: number): string {
   const answered = view.checks.flatMap((check) => {

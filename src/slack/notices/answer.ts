@@ -1,17 +1,57 @@
-// The answer to one person.
+// The answer to one person; what Slack cannot show of it comes as a file in their direct message.
 
 import type { Answer } from '../../core/answer.ts';
 import type { ReplyTo } from '../../core/notice.ts';
-import { answerMessage, refusalMessage, textMessage } from '../blocks/answers.ts';
+import { answerMessage, refusalMessage, textMessage, wholeAnswer } from '../blocks/answers.ts';
 import { incidentShown } from '../blocks/card.ts';
 import { line, type Message, present, rich, strong, topText, words } from '../blocks/rich.ts';
 import { drawTooLate } from '../conversations/stale.ts';
-import { addressOf, cardOf, type Publishing, roomOf } from '../publishing.ts';
+import { SlackCallFailed } from '../failures.ts';
+import { wasCut } from '../fit.ts';
+import { readRef, refKeys, writeRef } from '../ids.ts';
+import type { Attempt } from '../posting.ts';
+import { addressOf, cardOf, keep, type Publishing, roomOf } from '../publishing.ts';
 import { answer } from '../replies.ts';
+import { shareOnce } from './files.ts';
 
-export async function giveAnswer(p: Publishing, to: ReplyTo, given: Answer): Promise<void> {
-  await answer(p.api, to, await drawAnswer(p, given));
+export async function giveAnswer(p: Publishing, attempt: Attempt, to: ReplyTo, given: Answer): Promise<void> {
+  const message = await drawAnswer(p, given);
+  const whole = wasCut([message]) ? await wholeOf(p, given) : undefined;
+  if (whole === undefined) return answer(p.api, to, message);
+  await answer(p.api, to, { ...message, blocks: [...message.blocks, ...present([rich(line(words(wholeFollows)))])] });
+  await sendWhole(p, attempt, to.person, whole);
 }
+
+const wholeFollows = 'The whole of it comes as a file in a direct message.';
+
+async function wholeOf(p: Publishing, given: Answer): Promise<string | undefined> {
+  return wholeAnswer(given, await (given.kind === 'refusal' ? p.people.namesIn(given.fault) : p.people.named([])));
+}
+
+/** A file needs a channel, and a direct message has one once something was said in it. */
+async function sendWhole(p: Publishing, attempt: Attempt, person: string, whole: string): Promise<void> {
+  const subject = `answer ${attempt.row.id}`;
+  let said = readRef(await p.store.faceRef(subject, refKeys.message));
+  try {
+    if (said === undefined) {
+      said = await p.posting.post(attempt, { channel: person }, textMessage(wholeHere));
+      await keep(p, subject, refKeys.message, writeRef(said));
+    }
+    const bytes = new TextEncoder().encode(whole);
+    const upload = { subject, evidence: 'whole', filename: 'answer.txt', title: 'The answer, uncut', bytes };
+    await shareOnce(p, attempt, upload, { channel: said.channel }, 'The answer, uncut.');
+  } catch (error) {
+    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    const { why } = error.failure;
+    p.log.warn({ person, why }, 'Slack takes no file; the answer stays cut');
+    if (said !== undefined) {
+      await p.posting.edit(said, textMessage(`${longer} Slack took no file with the whole of it: ${why}.`));
+    }
+  }
+}
+
+const longer = 'Your last answer was longer than Slack shows there.';
+const wholeHere = `${longer} Here is the whole of it.`;
 
 export async function drawAnswer(p: Publishing, given: Answer): Promise<Message> {
   switch (given.kind) {

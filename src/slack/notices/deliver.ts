@@ -88,7 +88,7 @@ async function draw(p: Publishing, attempt: Attempt): Promise<void> {
     case 'review-chart':
       return postReviewChart(p, attempt, notice);
     case 'answer':
-      return giveAnswer(p, notice.to, notice.answer);
+      return giveAnswer(p, attempt, notice.to, notice.answer);
     default:
       throw new NewerNotice(kindOf(notice));
   }

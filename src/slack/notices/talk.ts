@@ -3,9 +3,10 @@
 import type { Notice } from '../../core/notice.ts';
 import type { IncidentView } from '../../response/views.ts';
 import { evidenceMessages } from '../blocks/evidence.ts';
-import { evidenceFile, wasCut } from '../blocks/evidence-file.ts';
+import { evidenceFile } from '../blocks/evidence-file.ts';
 import { callMessage, headMessage, headsMessage, sayMessage } from '../blocks/talk.ts';
 import { SlackCallFailed } from '../failures.ts';
+import { wasCut } from '../fit.ts';
 import type { Attempt, Place } from '../posting.ts';
 import { channelPlace, type Publishing, postNear, threadPlace } from '../publishing.ts';
 import { shareOnce } from './files.ts';

@@ -1,6 +1,7 @@
 // Pictures and files: a chart with its numbers in words, a report that is shared once, and what happens when either fails.
 
 import { afterEach, expect, it } from 'vitest';
+import type { Answer } from '../../../src/core/answer.ts';
 import type { Chart } from '../../../src/core/chart.ts';
 import type { PretendMessage } from '../../../src/simulator/slack/workspace.ts';
 import { anIncident, nightMs } from '../../support/face-views.ts';
@@ -163,6 +164,70 @@ it('F27: evidence that is too long is cut with a count, and the whole of it is a
   }
   expect(messages.filter((message) => message.files.length > 0)).toHaveLength(1);
   expect(stage.slack.findings).toEqual([]);
+});
+
+/** A list that is longer than a message shows. */
+const manyIncidents: Extract<Answer, { kind: 'incident-list' }> = {
+  kind: 'incident-list',
+  incidents: Array.from({ length: 40 }, (_, n) => ({
+    id: `INC-${n + 1}`,
+    title: `High latency <!channel> ${n + 1}`,
+    scope: 'agent-bus',
+    status: 'open',
+    verdict: 'critical',
+    headline: 'P99 19 ms > 5 ms',
+    declaredAt: nightMs,
+  })),
+  total: 43,
+};
+
+it('F27: an answer to one person that is too long is cut with a count, and the whole of it is a file in their direct message', async () => {
+  stage = await startSlackStage();
+  stage.desk.answers = () => manyIncidents;
+  // The answer to the share gets lost, so it is looked for.
+  stage.slack.faults.fail('files.completeUploadExternal', { kind: 'error', error: 'fatal_error', applied: true });
+  await stage.slack.command('rita', '#incidents', 'incident list');
+  await until('the file', () => stage.slack.files()[0]);
+  await stage.quiet();
+  const given = stage.slack.ephemerals('rita').at(-1);
+  expect(wordsOf(given)).toContain('and 28 more');
+  expect(wordsOf(given)).toContain('The whole of it comes as a file in a direct message.');
+  expect(stage.slack.files().map((file) => file.name)).toEqual(['answer.txt']);
+  const whole = Buffer.from(stage.slack.fileBytes(stage.slack.files()[0]?.id ?? '')).toString('utf8');
+  for (const n of [1, 20, 40]) expect(whole).toContain(`INC-${n} High latency <!channel> ${n} · P99 19 ms > 5 ms`);
+  expect(whole).toContain('and 3 older ones');
+  const direct = stage.slack.messages(stage.slack.openDirectMessage('rita'));
+  expect(direct.filter((message) => message.files.length > 0)).toHaveLength(1);
+  expect(direct.filter((message) => message.text.includes('longer than Slack shows'))).toHaveLength(1);
+  expect(stage.slack.messages('#incidents').filter((message) => message.files.length > 0)).toEqual([]);
+  expect(stage.slack.findings).toEqual([]);
+});
+
+it('F27: an answer of one long text is cut, too; one that fits comes alone, and a Slack that takes no file leaves the cut one', async () => {
+  stage = await startSlackStage();
+  const long = `${'x'.repeat(5_000)} the end`;
+  stage.desk.answers = () => ({ kind: 'text', text: long });
+  await stage.slack.command('rita', '#incidents', 'help');
+  const file = await until('the file', () => stage.slack.files()[0]);
+  expect(Buffer.from(stage.slack.fileBytes(file.id)).toString('utf8')).toBe(long);
+
+  stage.desk.answers = () => ({ ...manyIncidents, incidents: manyIncidents.incidents.slice(0, 3), total: 3 });
+  await stage.slack.command('lena', '#incidents', 'help');
+  await until('the answer', () => stage.slack.ephemerals('lena')[0]);
+  await stage.quiet();
+  expect(wordsOf(stage.slack.ephemerals('lena')[0])).not.toContain('direct message');
+  expect(stage.slack.messages(stage.slack.openDirectMessage('lena'))).toEqual([]);
+
+  stage.slack.faults.fail('files.getUploadURLExternal', { kind: 'error', error: 'missing_scope' });
+  stage.desk.answers = () => manyIncidents;
+  await stage.slack.command('omar', '#incidents', 'help');
+  await until('the answer', () => stage.slack.ephemerals('omar')[0]);
+  await stage.quiet();
+  expect(stage.slack.files()).toHaveLength(1);
+  expect(stage.slack.messages(stage.slack.openDirectMessage('omar')).map((message) => message.text)).toEqual([
+    expect.stringMatching(/longer than Slack shows there\. Slack took no file with the whole of it: .+/),
+  ]);
+  expect((await stage.store.outbox.backlog()).failed).toBe(0);
 });
 
 it('F27: evidence that fits needs no file, and a Slack that takes none gets the cut one', async () => {

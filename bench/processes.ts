@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { botEnvironment, botFlags } from '../scripts/bot-process.js';
 import { prepareDirectory } from '../test/support/prepared-store.ts';
 import type { StoreKind } from './benchmark.ts';
 import type { CompanyAddresses } from './company-thread.ts';
@@ -55,7 +56,7 @@ export async function placeFor(
   return { kind, path };
 }
 
-/** `node src/main.ts --config FILE`, with the configuration of a small company. */
+/** `node src/main.ts --config FILE` as `npm start` does it, with the configuration of a small company. */
 export async function startBot(
   company: CompanyAddresses,
   folder: Folder,
@@ -85,14 +86,16 @@ export async function startBot(
   };
   const file = join(home, 'config.yml');
   writeFileSync(file, JSON.stringify(config));
-  return startSide('src/main.ts', ['--config', file], {
+  const env = {
+    ...botEnvironment,
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: slack.signingSecret,
     SLACK_API_URL: `${slack.url}/api/`,
     HOST: '127.0.0.1',
     PORT: '0',
     ...(place.kind === 'postgres' ? { DATABASE_URL: place.url } : {}),
-  });
+  };
+  return startSide('src/main.ts', ['--config', file], env, botFlags);
 }
 
 export interface BareAppOptions {
@@ -110,9 +113,14 @@ export async function startBareApp(company: CompanyAddresses, options: BareAppOp
   });
 }
 
-async function startSide(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Side> {
+async function startSide(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<Side> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [join(root, file), ...args], {
+  const child = spawn(process.execPath, [...flags, join(root, file), ...args], {
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

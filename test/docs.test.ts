@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { botEnvironment, botFlags } from '../scripts/bot-process.js';
 
 const documents = globSync('{*.md,docs/**/*.md,src/**/*.md,runbooks/**/*.md,deploy/**/*.md}').sort();
 const scripts = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }).scripts);
@@ -39,6 +40,15 @@ describe.each(documents)('%s', (document) => {
     const short = [...text.matchAll(/\bnpm (test|start)\b/g)].map((match) => match[1] ?? '');
     expect([...named, ...short].filter((name) => !scripts.includes(name))).toEqual([]);
   });
+});
+
+test('the image starts the bot as `npm start` does', () => {
+  const image = readFileSync('Dockerfile', 'utf8');
+  const command = ['node', ...botFlags, 'src/main.ts'];
+  expect(image).toContain(`CMD [${command.map((word) => `"${word}"`).join(', ')}]`);
+  expect(image).toContain(`RUN ${command.join(' ')} `);
+  for (const [name, value] of Object.entries(botEnvironment))
+    expect(image).toMatch(new RegExp(`^ENV .*${name}=${value}\\b`, 'm'));
 });
 
 test('every test that docs/safety.md names is there, word for word', () => {

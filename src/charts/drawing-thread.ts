@@ -53,6 +53,8 @@ async function draw(chart: Chart): Promise<Picture> {
     return picture;
   } finally {
     drawing.destroy();
+    // Five megabytes of pixels outside of what the garbage collector sees, which would wait for it.
+    canvas.width = 0;
   }
 }
 

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { botEnvironment, botFlags } from '../../scripts/bot-process.js';
 import type { Store } from '../../src/core/ports.ts';
 import { setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
@@ -84,10 +85,11 @@ export async function prepareReplicas(database: string, options: ReplicaOptions 
     },
     look,
     async start(more = {}) {
-      const bot = spawn(process.execPath, [join(root, 'src/main.ts'), '--config', file], {
+      const bot = spawn(process.execPath, [...botFlags, join(root, 'src/main.ts'), '--config', file], {
         cwd: folder,
         env: {
           PATH: process.env.PATH,
+          ...botEnvironment,
           ...env,
           DATABASE_URL: database,
           LOG_LEVEL: 'info',

@@ -2,6 +2,7 @@
 
 import { startRealRedis, whyNoRedis } from '../test/support/real-redis.ts';
 import type { Benchmark, Results } from './benchmark.ts';
+import { send } from './commands.ts';
 import { bareChannel, type CompanyThread, startCompanyThread } from './company-thread.ts';
 import { absoluteOf, type Figures, inPairs, type Row, rowOf } from './pairs.ts';
 import { type Folder, makeFolder, placeFor, type Side, startBareApp, startBot } from './processes.ts';
@@ -27,6 +28,9 @@ export const evidence: Benchmark = {
       const shown = (side: Side, command: string, titles: readonly string[]) => async (): Promise<Figures> => {
         await company.deliverTo(`${side.url}/slack/events`);
         const { shownMs } = await company.shown(command, titles, side === bot ? '#incidents' : bareChannel);
+        // Nobody has a dozen incidents open, each of which is watched.
+        if (side === bot && command.startsWith('incident'))
+          await send(company, side.url, 'resolve measured', `evidence ${performance.now()}`);
         await company.quiet(asked.quick ? 500 : quietMs);
         return { shown: shownMs };
       };

@@ -38,12 +38,7 @@ export type Job =
   | { readonly kind: 'note-heads' }
   | { readonly kind: 'daily-review'; readonly name: string }
   | { readonly kind: ActionJob; readonly incident: string; readonly action: string }
-  | {
-      readonly kind: 'escalate-approval';
-      readonly incident: string;
-      readonly action: string;
-      readonly level: string;
-    }
+  | { readonly kind: 'escalate-approval'; readonly incident: string; readonly action: string; readonly level: string }
   | {
       readonly kind: 'run-review';
       readonly review: string;
@@ -185,8 +180,9 @@ export interface Reads {
   evidence(id: string): Promise<Evidence | undefined>;
   /** The newest samples of a watch since a time (epoch ms), in time order; at most 1,000, which is 80 minutes of the fastest watch. */
   samples(stream: string, sinceMs: number): Promise<readonly Sample[]>;
-  /** What a face remembers of its own view (channel, message ts), by subject (`INC-42`) and key; of all keys that begin so, in their order. */
+  /** What a face remembers of its own view (channel, message ts), by subject (`INC-42`) and key: one, those that are there, all that begin so. */
   faceRef(subject: string, key: string): Promise<string | undefined>;
+  faceRefsAt(subject: string, keys: readonly string[]): Promise<Readonly<Record<string, string>>>;
   faceRefs(subject: string, keysFrom: string): Promise<readonly string[]>;
   /** The subject that a face reference points from, for example the incident of a channel. */
   subjectOf(key: string, value: string): Promise<string | undefined>;

@@ -53,6 +53,7 @@ export function createPublisher(p: Publishing): Publisher {
     }
   };
 
+  /** True when there may be more. What becomes due later wakes us. */
   const claimMore = async (): Promise<boolean> => {
     const room = lanesAtOnce - inHand.size;
     if (room <= 0) return false;
@@ -62,11 +63,13 @@ export function createPublisher(p: Publishing): Publisher {
       const one: InHand = { untilMs, done: Promise.resolve() };
       inHand.set(row.id, one);
       one.done = work(row, () => performance.now() < one.untilMs).finally(() => {
+        const full = inHand.size >= lanesAtOnce;
         inHand.delete(row.id);
-        wake();
+        // Whatever follows in its lane woke us already, when the outbox heard what became of it.
+        if (full) wake();
       });
     }
-    return rows.length > 0;
+    return rows.length === room;
   };
 
   const renew = async (): Promise<void> => {
@@ -80,11 +83,11 @@ export function createPublisher(p: Publishing): Publisher {
     while (running) {
       const idle = new AbortController();
       wake = () => idle.abort();
-      const found = await claimMore().catch((error: unknown) => {
+      const more = await claimMore().catch((error: unknown) => {
         p.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'the outbox cannot be read');
         return false;
       });
-      if (!found && running) await sleep(pollMs, undefined, { signal: idle.signal, ref: false }).catch(() => undefined);
+      if (!more && running) await sleep(pollMs, undefined, { signal: idle.signal, ref: false }).catch(() => undefined);
     }
   };
 

@@ -51,21 +51,34 @@ export async function keep(p: Publishing, subject: string, key: string, value: s
   await p.store.transact((tx) => tx.setFaceRef(subject, key, value));
 }
 
-/** The incident's own channel, undefined when it has none (yet, or any more). */
+export interface Places {
+  /** The incident's own channel, undefined when it has none (yet, or any more). */
+  readonly room: string | undefined;
+  /** Whether it is decided that there is a channel, or none. */
+  readonly settled: boolean;
+  readonly card: MessageRef | undefined;
+}
+
+export async function placesOf(p: Publishing, incident: string): Promise<Places> {
+  const { channel, lostRoom, card } = refKeys;
+  const kept = await p.store.faceRefsAt(incident, [channel, lostRoom, card]);
+  const own = kept[channel] === noRoom || kept[channel] === kept[lostRoom] ? undefined : kept[channel];
+  return { room: own, settled: kept[channel] !== undefined, card: readRef(kept[card]) };
+}
+
 export async function roomOf(p: Publishing, incident: string): Promise<string | undefined> {
-  const kept = await p.store.faceRef(incident, refKeys.channel);
-  if (kept === undefined || kept === noRoom) return undefined;
-  return (await p.store.faceRef(incident, refKeys.lostRoom)) === kept ? undefined : kept;
+  return (await placesOf(p, incident)).room;
 }
 
 export async function cardOf(p: Publishing, incident: string): Promise<MessageRef | undefined> {
-  return readRef(await p.store.faceRef(incident, refKeys.card));
+  return (await placesOf(p, incident)).card;
 }
 
 /** The incident's own channel, undefined when it gets none. Rejects with a `wait` while it is being made. */
 export async function settledRoom(p: Publishing, attempt: Attempt, incident: string): Promise<string | undefined> {
-  const kept = await p.store.faceRef(incident, refKeys.channel);
-  if (kept === undefined && p.config.incidentChannels) await waitForSetup(p, attempt, incident, 'channel');
+  const { settled, room } = await placesOf(p, incident);
+  if (settled || !p.config.incidentChannels) return room;
+  await waitForSetup(p, attempt, incident, 'channel');
   return roomOf(p, incident);
 }
 
@@ -77,10 +90,10 @@ export async function channelPlace(p: Publishing, attempt: Attempt, incident: st
 
 /** The card's thread. Rejects with a `wait` while the card is not posted yet. */
 export async function threadPlace(p: Publishing, attempt: Attempt, incident: string): Promise<Place> {
-  const card = await cardOf(p, incident);
+  const { card, room } = await placesOf(p, incident);
   if (card !== undefined) return { channel: card.channel, thread: card.ts };
   await waitForSetup(p, attempt, incident, 'card');
-  return { channel: (await roomOf(p, incident)) ?? p.config.channel };
+  return { channel: room ?? p.config.channel };
 }
 
 /** How soon what waits for a step of set-up looks again. */

@@ -47,6 +47,13 @@ export function readsOver(db: Kysely<Tables>, ask: Ask): Reads {
         return row?.value;
       }),
 
+    faceRefsAt: (subject, keys) =>
+      ask('faceRefsAt', async () => {
+        const query = db.selectFrom('face_ref').select(['key', 'value']).where('subject', '=', subject);
+        const rows = await query.where('key', 'in', keys).execute();
+        return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+      }),
+
     faceRefs: (subject, keysFrom) =>
       ask('faceRefs', async () => {
         const query = db.selectFrom('face_ref').select('value').where('subject', '=', subject);

@@ -8,22 +8,22 @@ import type { Message } from '../blocks/rich.ts';
 import { refusedWith } from '../failures.ts';
 import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { cardOf, keep, type Publishing, postNear, roomOf, whenVisible } from '../publishing.ts';
+import { cardOf, keep, type Publishing, placesOf, postNear, roomOf, whenVisible } from '../publishing.ts';
 
 const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed'] as const;
 
 export async function postCard(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  if ((await cardOf(p, view.id)) !== undefined) return;
+  const { card, room } = await placesOf(p, view.id);
+  if (card !== undefined) return;
   const message = incidentCard(view, await p.people.namesFor(view));
-  const place = { channel: (await roomOf(p, view.id)) ?? p.config.channel };
-  const ref = await postNear(p, attempt, place, message);
+  const ref = await postNear(p, attempt, { channel: room ?? p.config.channel }, message);
   await keepDrawn(p, view.id, refKeys.card, ref, message);
 }
 
 /** Only in the incident's own channel: the main channel's pins belong to its people. */
 export async function pinCard(p: Publishing, view: IncidentView): Promise<void> {
-  const card = await cardOf(p, view.id);
-  if (card === undefined || card.channel !== (await roomOf(p, view.id))) return;
+  const { card, room } = await placesOf(p, view.id);
+  if (card === undefined || card.channel !== room) return;
   try {
     await whenVisible(() => p.api.call('pins.add', { channel: card.channel, timestamp: card.ts }, anyAnswer));
   } catch (error) {
@@ -34,19 +34,16 @@ export async function pinCard(p: Publishing, view: IncidentView): Promise<void> 
 /** One line in the main channel, which waits for nothing; where the card itself belongs there, nothing is to be announced. */
 export async function announce(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
   const roomless = !p.config.incidentChannels || view.setupFailures.channel !== undefined;
-  if ((roomless && (await roomOf(p, view.id)) === undefined) || (await cardIsInMain(p, view.id))) return;
+  const { card, room } = await placesOf(p, view.id);
+  if ((roomless && room === undefined) || card?.channel === p.config.channel) return;
   if ((await p.store.faceRef(view.id, refKeys.announcement)) === undefined) {
-    const message = announcement(view, await p.people.namesFor(view), await roomOf(p, view.id));
+    const message = announcement(view, await p.people.namesFor(view), room);
     const ref = await p.posting.post(attempt, { channel: p.config.channel }, message);
     await keepDrawn(p, view.id, refKeys.announcement, ref, message);
   }
   // A room that was opened meanwhile found no announcement to redraw.
   const now = await p.desk.incidentView(view.id);
   if (now !== undefined) await redrawAnnouncement(p, now);
-}
-
-async function cardIsInMain(p: Publishing, incident: string): Promise<boolean> {
-  return (await cardOf(p, incident))?.channel === p.config.channel;
 }
 
 async function redrawAnnouncement(p: Publishing, view: IncidentView): Promise<void> {

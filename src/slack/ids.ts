@@ -67,6 +67,8 @@ export const refKeys = {
   message: 'message',
   /** The direct messages that ask for an approval. */
   asked: 'asked',
+  /** That an answer was given; what is left of its row is the file with the whole of it. */
+  answered: 'answered',
   /** Messages of an action that nobody remembered until a button of theirs was pressed: a key each, so that two people at once add both. */
   found: 'found:',
   /** Digest of what a message shows, so that an edit that changes nothing costs no call. */

@@ -18,8 +18,13 @@ export async function giveAnswer(p: Publishing, attempt: Attempt, to: ReplyTo, g
   const message = await drawAnswer(p, given);
   const whole = wasCut([message]) ? await wholeOf(p, given) : undefined;
   if (whole === undefined) return answer(p.api, to, message);
-  await answer(p.api, to, { ...message, blocks: [...message.blocks, ...present([rich(line(words(wholeFollows)))])] });
-  await sendWhole(p, attempt, to.person, whole);
+  // The file may have to wait for its turn, and then all of this comes again.
+  const subject = `answer ${attempt.row.id}`;
+  if ((await p.store.faceRef(subject, refKeys.answered)) === undefined) {
+    await answer(p.api, to, { ...message, blocks: [...message.blocks, ...present([rich(line(words(wholeFollows)))])] });
+    await keep(p, subject, refKeys.answered, 'cut');
+  }
+  await sendWhole(p, attempt, subject, to.person, whole);
 }
 
 const wholeFollows = 'The whole of it comes as a file in a direct message.';
@@ -29,8 +34,13 @@ async function wholeOf(p: Publishing, given: Answer): Promise<string | undefined
 }
 
 /** A file needs a channel, and a direct message has one once something was said in it. */
-async function sendWhole(p: Publishing, attempt: Attempt, person: string, whole: string): Promise<void> {
-  const subject = `answer ${attempt.row.id}`;
+async function sendWhole(
+  p: Publishing,
+  attempt: Attempt,
+  subject: string,
+  person: string,
+  whole: string,
+): Promise<void> {
   let said = readRef(await p.store.faceRef(subject, refKeys.message));
   try {
     if (said === undefined) {

@@ -1,10 +1,11 @@
 // How the process of the bot is started: what Node and the memory allocator are told, so that it stays small on a shared machine.
 
 /**
- * V8 sizes a heap by the machine's memory and lets it grow to a multiple of what is in use. Small young generations, and a collection
- * when a third was added, cost no acknowledgement and give back half of the memory (docs/performance.md).
+ * V8 sizes a heap by the machine's memory and lets it grow to a multiple of what is in use. With small young generations, and a
+ * collection when a third was added, it needs half of the memory (docs/decisions/0011-the-process-is-told-to-stay-small.md). The last
+ * one keeps a start from collecting what it is loading.
  */
-export const botFlags = ['--max-semi-space-size=4', '--heap-growing-percent=30'];
+export const botFlags = ['--max-semi-space-size=4', '--heap-growing-percent=30', '--initial-old-space-size=96'];
 
 /**
  * Of glibc; others ignore it. By default each thread keeps freed memory in an arena of its own, and large blocks (charts, answers of

@@ -152,9 +152,12 @@ function proposalsOf(given: Given, procedure: Procedure, incident: Incident): re
   }));
 }
 
-/** Actions that took effect after the last look at the checks, by definition: whether they helped is not known yet. */
+/**
+ * Actions that took effect after the last round of checks began, by definition: whether they helped is not known yet. The watch goes on
+ * asking the metric of the headline, which says nothing of the causes that an action is proposed for.
+ */
 function doneSinceLooked(incident: Incident): ReadonlyMap<string, { readonly doneAt: number }> {
-  const lookedAt = Math.max(...Object.values(incident.observations).map((seen) => seen.observation.observedAt));
+  const lookedAt = incident.roundStartedAt ?? 0;
   return new Map(
     actionsOf(incident)
       .filter(({ state, undoes }) => (state === 'succeeded' || state === 'kept') && undoes === undefined)

@@ -63,10 +63,11 @@ function deedButtons(view: IncidentView): readonly Button[] {
   const offered = view.proposals.filter((proposal) => proposal.offered);
   if (offered.length === 0 || view.escalation.stopped === undefined || view.status !== 'open') return [];
   const [best] = offered.filter((proposal) => proposal.supported && proposal.risk !== 'destructive');
-  // What was done has to show first whether it helped: until then nothing is pushed, neither it again nor the next one.
+  // What was done has to show first whether it helped: until then nothing is pushed, neither it again nor the next one; nor when it is over.
   const waitsForALook = view.underWay.length > 0 || view.proposals.some(({ doneAt }) => doneAt !== undefined);
+  const over = view.recovery?.state === 'recovered';
   const first: Button[] =
-    best === undefined || waitsForALook
+    best === undefined || waitsForALook || over
       ? []
       : [
           {

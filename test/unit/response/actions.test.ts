@@ -16,6 +16,8 @@ import { verifyAction } from '../../../src/response/actions/verify-action.ts';
 import { draftPostmortem } from '../../../src/response/draft-postmortem.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
 import { runReview } from '../../../src/response/review.ts';
+import { runChecks } from '../../../src/response/run-checks.ts';
+import { watchRecovery } from '../../../src/response/watch-recovery.ts';
 import { actionMessage } from '../../../src/slack/blocks/action.ts';
 import { brokenChains } from '../../support/invariants.ts';
 import { unlawfulActions } from '../../support/lawful-actions.ts';
@@ -112,6 +114,27 @@ describe('a risky action', () => {
     expect(bench.lever.pulls).toEqual([5]);
     expect(await action()).toMatchObject({ state: 'succeeded', outcome: 'the lever is at 5' });
     expect(await bench.store.verify(incident)).toEqual({ ok: true });
+  });
+
+  test('that was done is told as done until a new round of checks begins, whatever the watch sees meanwhile', async () => {
+    const doneAt = async () =>
+      (await bench.desk.incidentView(incident))?.proposals.find((proposal) => proposal.id === 'scale-out')?.doneAt;
+    bench.values.set('p99', 19);
+    await runChecks(bench.given, incident, 1);
+    const id = await previewed();
+    expect(await doneAt()).toBeUndefined();
+    await ask(id);
+    await run(id);
+    expect(await doneAt()).toBe((await action()).finishedAt);
+    bench.now += 10_000;
+    bench.values.set('p99', 3);
+    await watchRecovery(bench.given, incident);
+    const seen = (await bench.store.incident(incident))?.observations.p99;
+    expect(seen?.observation.observedAt).toBe(bench.now);
+    expect(await doneAt()).toBe((await action()).finishedAt);
+    bench.now += minuteMs;
+    await bench.desk.command('checks', bench.asks('U0RITA'));
+    expect(await doneAt()).toBeUndefined();
   });
 
   test('F36: is refused to somebody without the right, and to somebody who lost it before the run', async () => {

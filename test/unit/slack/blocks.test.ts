@@ -317,6 +317,11 @@ describe('the card', () => {
     const done = { ...view, proposals: [...(clear === undefined ? [] : [clear]), ...view.proposals] };
     expect(buttons(done).map((one) => one.action_id)).not.toContain('acgs.propose');
     expect(incidentCard(done, named).text).toMatch(/Clear cache prefixes \(step 6\.2, risky, done \d\d:\d\d UTC\)/);
+    // Nor to do anything about what is over, but to close it.
+    const recovery = { state: 'recovered', summary: 'P99 3 ms', healthySamples: 5, neededSamples: 5 } as const;
+    const over = buttons({ ...view, recovery });
+    expect(over.map((one) => one.action_id)).not.toContain('acgs.propose');
+    expect(over.filter((one) => 'style' in one)).toMatchObject([{ action_id: 'acgs.resolve', style: 'primary' }]);
   });
 
   it('says when the clock runs, and for whom', () => {

@@ -129,12 +129,13 @@ describe('the figures of the bot', () => {
       Number.POSITIVE_INFINITY,
     );
     await story.slack.command('rita', '#incidents', 'incident latency');
-    const now = await shown(
+    await shown(
       'a call that is given up',
       (one) => (one.value('acgs_chatops_notices_given_up_total', { notice: 'call' }) ?? 0) > 0,
     );
     story.slack.faults.clear();
-    expect(now.value('acgs_chatops_queue_failed', { queue: 'outbox' })).toBeGreaterThan(0);
+    // In figures of its own: the first may have counted the rows a moment before the notice was given up.
+    expect((await figures()).value('acgs_chatops_queue_failed', { queue: 'outbox' })).toBeGreaterThan(0);
   });
 
   test('jobs and rows that wait are counted with the age of the oldest', async () => {

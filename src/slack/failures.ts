@@ -105,5 +105,11 @@ function causeCode(error: unknown, depth = 0): string | undefined {
 }
 
 export function refusedWith(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof SlackCallFailed && error.failure.kind === 'refused' && codes.includes(error.failure.code);
+  return isRefusal(error) && codes.includes(error.failure.code);
+}
+
+type Refusal = SlackCallFailed & { readonly failure: Extract<SlackFailure, { kind: 'refused' }> };
+
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof SlackCallFailed && error.failure.kind === 'refused';
 }

@@ -3,7 +3,7 @@
 import type { Log, OutboxRow } from '../core/ports.ts';
 import { anyAnswer, historyAnswer, postedAnswer } from './answers.ts';
 import type { Message } from './blocks/rich.ts';
-import { refusedWith, SlackCallFailed } from './failures.ts';
+import { isRefusal, refusedWith } from './failures.ts';
 import { type MessageRef, outboxEvent } from './ids.ts';
 import type { SlackApi } from './web-api.ts';
 
@@ -79,7 +79,7 @@ export function createPosting(given: { readonly api: SlackApi; readonly main: st
       // An earlier attempt may have been made before the place existed.
       return await find(attempt, { channel: main }, part);
     } catch (error) {
-      if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+      if (!isRefusal(error)) throw error;
       // Without the right to look, a possible second message is better than a missing one.
       log.warn({ row: attempt.row.id, why: error.failure.why }, 'cannot look for a message that may have been posted');
       return undefined;

@@ -90,10 +90,11 @@ export async function channelPlace(p: Publishing, attempt: Attempt, incident: st
 
 /** The card's thread. Rejects with a `wait` while the card is not posted yet. */
 export async function threadPlace(p: Publishing, attempt: Attempt, incident: string): Promise<Place> {
-  const { card, room } = await placesOf(p, incident);
+  const card = await cardOf(p, incident);
   if (card !== undefined) return { channel: card.channel, thread: card.ts };
   await waitForSetup(p, attempt, incident, 'card');
-  return { channel: room ?? p.config.channel };
+  // Asked now: the channel may have come while nobody had the card yet.
+  return { channel: (await roomOf(p, incident)) ?? p.config.channel };
 }
 
 /** How soon what waits for a step of set-up looks again. */

@@ -3,7 +3,7 @@
 import type { ReplyTo } from '../core/notice.ts';
 import { anyAnswer } from './answers.ts';
 import type { Message } from './blocks/rich.ts';
-import { SlackCallFailed } from './failures.ts';
+import { isRefusal } from './failures.ts';
 import { invalidBlocks } from './posting.ts';
 import type { SlackApi } from './web-api.ts';
 
@@ -27,7 +27,7 @@ async function whisper(api: SlackApi, channel: string, user: string, message: Me
     await api.call('chat.postEphemeral', { ...content, blocks: message.blocks }, anyAnswer);
     return true;
   } catch (error) {
-    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    if (!isRefusal(error)) throw error;
     if (!invalidBlocks(error)) return false;
     await api.call('chat.postEphemeral', content, anyAnswer);
     return true;

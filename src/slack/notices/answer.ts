@@ -6,7 +6,7 @@ import { answerMessage, refusalMessage, textMessage, wholeAnswer } from '../bloc
 import { incidentShown } from '../blocks/card.ts';
 import { line, type Message, present, rich, strong, topText, words } from '../blocks/rich.ts';
 import { drawTooLate } from '../conversations/stale.ts';
-import { SlackCallFailed } from '../failures.ts';
+import { isRefusal } from '../failures.ts';
 import { wasCut } from '../fit.ts';
 import { readRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
@@ -51,7 +51,7 @@ async function sendWhole(
     const upload = { subject, evidence: 'whole', filename: 'answer.txt', title: 'The answer, uncut', bytes };
     await shareOnce(p, attempt, upload, { channel: said.channel }, 'The answer, uncut.');
   } catch (error) {
-    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    if (!isRefusal(error)) throw error;
     const { why } = error.failure;
     p.log.warn({ person, why }, 'Slack takes no file; the answer stays cut');
     if (said !== undefined) {

@@ -5,7 +5,7 @@ import type { Chart } from '../../core/chart.ts';
 import { describeChart, sparkline } from '../../core/chart-words.ts';
 import type { EvidenceRef } from '../../core/event.ts';
 import { chartMessage, sparkMessage } from '../blocks/talk.ts';
-import { SlackCallFailed } from '../failures.ts';
+import { isRefusal } from '../failures.ts';
 import { refKeys } from '../ids.ts';
 import { type Attempt, invalidBlocks, type Place } from '../posting.ts';
 import { type Publishing, postNear } from '../publishing.ts';
@@ -54,7 +54,7 @@ async function pictureOf(
   const filename = `${subject.toLowerCase()}-chart.png`;
   const upload = { subject, evidence: evidence.id, filename, title: chart.title, bytes: drawn.png };
   return uploadUnshared(p, attempt, upload).catch((error: unknown) => {
-    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    if (!isRefusal(error)) throw error;
     p.log.warn({ subject, why: error.failure.why }, 'Slack takes no picture; text goes instead');
     return undefined;
   });

@@ -1,7 +1,7 @@
 // Uploading: a picture that only a block will show, and a file that a channel gets.
 
 import { anyAnswer, fileAnswer, ticketAnswer } from '../answers.ts';
-import { refusedWith, SlackCallFailed } from '../failures.ts';
+import { isRefusal, refusedWith } from '../failures.ts';
 import { refKeys } from '../ids.ts';
 import type { Attempt, Place } from '../posting.ts';
 import { keep, type Publishing } from '../publishing.ts';
@@ -54,7 +54,7 @@ async function isShared(p: Publishing, file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (refusedWith(error, 'file_not_found', 'file_deleted')) return false;
-    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    if (!isRefusal(error)) throw error;
     p.log.warn({ file, why: error.failure.why }, 'cannot look whether a file was shared; it is taken as shared');
     return true;
   }

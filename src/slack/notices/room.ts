@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IncidentView } from '../../response/views.ts';
 import { anyAnswer, channelsAnswer, createdAnswer, groupAnswer } from '../answers.ts';
 import { topicText } from '../blocks/headline.ts';
-import { refusedWith, SlackCallFailed } from '../failures.ts';
+import { isRefusal, refusedWith, SlackCallFailed } from '../failures.ts';
 import { cutTo } from '../fit.ts';
 import { noRoom, refKeys } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
@@ -162,8 +162,4 @@ async function membersOf(p: Publishing, usergroup: string, problems: string[]): 
     problems.push(`group ${usergroup} cannot be read: ${error.failure.why}`);
     return [];
   }
-}
-
-function isRefusal(error: unknown): error is SlackCallFailed {
-  return error instanceof SlackCallFailed && error.failure.kind === 'refused';
 }

@@ -5,7 +5,7 @@ import type { IncidentView } from '../../response/views.ts';
 import { evidenceMessages } from '../blocks/evidence.ts';
 import { evidenceFile } from '../blocks/evidence-file.ts';
 import { callMessage, headMessage, headsMessage, sayMessage } from '../blocks/talk.ts';
-import { SlackCallFailed } from '../failures.ts';
+import { isRefusal } from '../failures.ts';
 import { wasCut } from '../fit.ts';
 import type { Attempt, Place } from '../posting.ts';
 import { channelPlace, type Publishing, postNear, threadPlace } from '../publishing.ts';
@@ -69,7 +69,7 @@ async function attachWhole(
     await shareOnce(p, attempt, upload, place, `The evidence of ${view.id}, uncut.`);
   } catch (error) {
     // The messages are out, and they count what is missing.
-    if (!(error instanceof SlackCallFailed) || error.failure.kind !== 'refused') throw error;
+    if (!isRefusal(error)) throw error;
     p.log.warn({ incident: view.id, why: error.failure.why }, 'Slack takes no file; the evidence stays cut');
   }
 }

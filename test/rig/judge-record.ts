@@ -9,6 +9,12 @@ import { ladder } from './stage.ts';
 /** A due job is picked up within this; the rest is a job that nobody will ever do. */
 const jobLateMs = 20_000;
 
+/** The life of the bot that was stopped in good order before the record was read; epoch ms. */
+export interface LastLife {
+  readonly beganAt: number;
+  readonly stoppedAt: number;
+}
+
 /** I5 and the numbers; holds at any moment. */
 export function judgeChains(seen: Glance): readonly string[] {
   const holes = seen.numbers.filter((number, index) => number !== index + 1);
@@ -40,17 +46,23 @@ export function unsettled(seen: SeenRecord, now: number): readonly string[] {
         .map((action) => `action ${action.id.slice(0, 8)} of ${id}, ${action.state}`),
     ),
     ...reviewsUnfinished(seen).map((review) => `review ${review}`),
+    // A turn that was cut off is tried again beside its successor; whichever runs first adds none.
+    ...seen.incidents
+      .map(({ id }) => ({ id, turns: turnsOf(id, seen).length }))
+      .filter(({ turns }) => turns > 1)
+      .map(({ id, turns }) => `${id} is watched ${turns} times`),
   ];
 }
 
-/** Everything that holds once the rig is at rest; `now` is when the bot was stopped. */
-export function judgeRecord(seen: SeenRecord, now: number): readonly string[] {
+/** Everything that holds once the rig is at rest. */
+export function judgeRecord(seen: SeenRecord, { beganAt, stoppedAt: now }: LastLife): readonly string[] {
   return [
     ...judgeChains(seen),
     ...unsettled(seen, now).map((what) => `left lying: ${what}`),
     ...seen.wrongProjections.map((id) => `${id}: the projection is not what its events make`),
     ...seen.outbox.filter((row) => row.failed).map((row) => `notice ${row.notice.kind} given up: ${row.why}`),
     ...judgeJobs(seen, now),
+    ...judgeLeftRunning(seen, beganAt),
     ...seen.incidents.flatMap((incident) => judgeIncident(incident, seen.streams.get(incident.id) ?? [])),
     ...[...seen.streams].flatMap(([stream, events]) => judgeObservations(stream, events)),
   ];
@@ -73,13 +85,21 @@ function judgeJobs(seen: SeenRecord, now: number): readonly string[] {
     .filter(({ state, dueAt }) => state === 'failed' || (state !== 'active' && dueAt < now - jobLateMs))
     .map(({ state, job, dueAt }) => `job ${JSON.stringify(job)} is ${state}, due ${now - dueAt} ms ago`);
   for (const { id, status } of seen.incidents) {
-    const watches = seen.jobs.filter(({ job }) => job.kind === 'watch-recovery' && job.incident === id);
-    if (status === 'open' && watches.length === 0) problems.push(`${id} is open and nobody watches it`);
-    // A turn that a stop broke off waits for another try beside its successor; whichever runs first adds none.
-    const turns = watches.filter(({ state }) => state !== 'retry').length;
-    if (turns > 1 || watches.length - turns > 1) problems.push(`${id} is watched ${watches.length} times`);
+    if (status === 'open' && turnsOf(id, seen).length === 0) problems.push(`${id} is open and nobody watches it`);
   }
   return problems;
+}
+
+/** Turns of the watch that run, wait, or wait for another try. */
+function turnsOf(incident: string, seen: SeenRecord): SeenRecord['jobs'] {
+  return seen.jobs.filter(({ job }) => job.kind === 'watch-recovery' && job.incident === incident);
+}
+
+/** A kill leaves its jobs as if they ran until they are found out; a stop in good order leaves none. */
+function judgeLeftRunning(seen: SeenRecord, beganAt: number): readonly string[] {
+  return seen.jobs
+    .filter(({ state, startedAt }) => state === 'active' && startedAt !== undefined && startedAt >= beganAt)
+    .map(({ job }) => `job ${JSON.stringify(job)} was left running by a stop`);
 }
 
 /** Levels that are overdue and not called. */

@@ -33,6 +33,8 @@ const untouched: SeenRecord = {
   reviews: new Map(),
 };
 
+const lastLife = { beganAt: 30_000, stoppedAt: 60_000 };
+
 /** One declaration that was acknowledged and answered. */
 function declaredOnce(
   over: Partial<Entry> & {
@@ -187,7 +189,7 @@ describe('the judge of the record', () => {
     const streams = streamOf(...events);
     const incident = incidentFrom(streams.get('INC-1') ?? []);
     const seen = { ...untouched, streams, incidents: incident === undefined ? [] : [incident] };
-    expect(judgeRecord(seen, 60_000).join('\n')).toContain(said);
+    expect(judgeRecord(seen, lastLife).join('\n')).toContain(said);
   });
 
   it('notices a projection that differs, a notice that was given up and a job that nobody does', () => {
@@ -198,11 +200,31 @@ describe('the judge of the record', () => {
         outbox: [
           { id: '1', lane: 'INC-1', notice: { kind: 'post-card', incident: 'INC-1' }, failed: true, why: 'refused' },
         ],
-        jobs: [{ state: 'failed', job: { kind: 'escalate', incident: 'INC-1', level: 'L2' }, dueAt: 0 }],
+        jobs: [{ state: 'failed', job: { kind: 'escalate', incident: 'INC-1', level: 'L2' }, dueAt: 0, startedAt: 0 }],
       },
-      60_000,
+      lastLife,
     );
     expect(problems).toHaveLength(3);
+  });
+
+  const turn = { job: { kind: 'watch-recovery', incident: 'INC-1' }, dueAt: 60_000 } as const;
+
+  it('notices a second turn of a watch, whatever the two are at', () => {
+    const incident = incidentFrom(streamOf(declaration('')).get('INC-1') ?? []);
+    const incidents = incident === undefined ? [] : [incident];
+    const next = { ...turn, state: 'created', startedAt: undefined };
+    for (const state of ['created', 'retry', 'active']) {
+      const jobs = [next, { ...turn, state, startedAt: 1_000 }];
+      expect(judgeRecord({ ...untouched, incidents, jobs }, lastLife).join('\n')).toContain('INC-1 is watched 2 times');
+    }
+    expect(judgeRecord({ ...untouched, incidents, jobs: [next] }, lastLife).join('\n')).not.toContain('watched');
+  });
+
+  it('notices a job that a stop left running, and knows it from one of a kill before', () => {
+    const left = (startedAt: number) =>
+      judgeRecord({ ...untouched, jobs: [{ ...turn, state: 'active', startedAt }] }, lastLife).join('\n');
+    expect(left(lastLife.beganAt)).toContain('was left running by a stop');
+    expect(left(lastLife.beganAt - 1)).toBe('');
   });
 });
 

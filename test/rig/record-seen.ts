@@ -43,6 +43,8 @@ export interface JobRow {
   readonly job: Job;
   /** Epoch ms. */
   readonly dueAt: number;
+  /** Of its last try, epoch ms. */
+  readonly startedAt: number | undefined;
 }
 
 /** What a message must say: only its text is compared, blocks say the same and more. */
@@ -75,8 +77,10 @@ export interface SeenRecord extends Glance {
 export async function glance({ db }: Engine, since = 0): Promise<Glance> {
   const inbox = await db.selectFrom('inbox').selectAll().execute();
   const outbox = await db.selectFrom('outbox').selectAll().orderBy('position').execute();
-  const jobs = await sql<{ state: string; data: Job; start_after: Date }>`
-    select state, data, start_after from pgboss.job where name = 'acgs' and state <> 'completed'`.execute(db);
+  const jobs = await sql<{ state: string; data: Job; start_after: Date; started_on: Date | null }>`
+    select state, data, start_after, started_on from pgboss.job where name = 'acgs' and state <> 'completed'`.execute(
+    db,
+  );
   const streams = await db
     .selectFrom('event')
     .select('stream')
@@ -111,7 +115,12 @@ export async function glance({ db }: Engine, since = 0): Promise<Glance> {
       failed: row.failed_at !== null,
       why: row.why,
     })),
-    jobs: jobs.rows.map((row) => ({ state: row.state, job: row.data, dueAt: row.start_after.getTime() })),
+    jobs: jobs.rows.map((row) => ({
+      state: row.state,
+      job: row.data,
+      dueAt: row.start_after.getTime(),
+      startedAt: row.started_on?.getTime(),
+    })),
     brokenChains,
     numbers: numbers.map((row) => row.number),
   };

@@ -1,7 +1,7 @@
 // How a rig comes to rest: the bot works off what waits, is stopped and looked into, and started once more while something is under way.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unsettled } from './judge-record.ts';
+import { type LastLife, unsettled } from './judge-record.ts';
 import type { Keeper } from './keeper.ts';
 import { readRecord, type SeenRecord } from './record-seen.ts';
 import type { Stage } from './stage.ts';
@@ -14,15 +14,17 @@ export async function comeToRest(
   stage: Stage,
   keeper: Keeper,
   say: (line: string) => void,
-): Promise<{ readonly seen: SeenRecord; readonly stoppedAt: number }> {
+): Promise<{ readonly seen: SeenRecord; readonly lastLife: LastLife }> {
   const deadline = Date.now() + restWithinMs;
   for (;;) {
     await emptyQueues(keeper, deadline);
     await keeper.terminate('at rest');
     const stoppedAt = Date.now();
+    // It began after the life before it had ended.
+    const lastLife = { beganAt: keeper.gaps.at(-1)?.from ?? 0, stoppedAt };
     const seen = await stage.memory.look((engine) => readRecord(engine, stage));
     const left = unsettled(seen, stoppedAt);
-    if (left.length === 0 || Date.now() > deadline) return { seen, stoppedAt };
+    if (left.length === 0 || Date.now() > deadline) return { seen, lastLife };
     say(`not at rest: ${left.slice(0, 3).join('; ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}`);
     await keeper.start();
     await sleep(4_000);

@@ -96,7 +96,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
     await endWeather();
     await sleep(Math.max(0, lastDeclaredAt(ledger) + ladderEndMs - Date.now()));
 
-    const { seen, stoppedAt } = await comeToRest(stage, keeper, say);
+    const { seen, lastLife } = await comeToRest(stage, keeper, say);
     endWatching();
     const acks = judgeAcks(ledger, keeper.gaps, breath);
     const judged = judgeActions(seen, { writes: stage.redisWrites.all, ledger, gaps: keeper.gaps });
@@ -106,7 +106,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
       ...judgeStops(keeper),
       ...acks.problems,
       ...judgeDeliveries(ledger, stage.slack, seen),
-      ...judgeRecord(seen, stoppedAt),
+      ...judgeRecord(seen, lastLife),
       ...judged.problems,
       ...slackView.problems,
       ...judgeLog(stage.log()),

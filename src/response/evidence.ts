@@ -28,13 +28,30 @@ export async function seriesOf(reads: Reads, evidence: EvidenceRef | undefined):
     : (JSON.parse(new TextDecoder().decode(kept.body)) as { series: readonly Series[] }).series;
 }
 
-export async function keepChart(tx: Transaction, chart: Chart): Promise<EvidenceRef> {
-  return tx.keep({ kind: 'chart', mediaType: json, body: new TextEncoder().encode(JSON.stringify(chart)) });
+/** What is said around the series of a chart. */
+export type Drawing = Omit<Chart, 'series' | 'unit'>;
+
+/** A chart as it is kept: its series are kept already, and stay where they are. */
+interface KeptChart extends Drawing {
+  readonly seriesOf: EvidenceRef;
 }
 
+export async function keepChart(tx: Transaction, drawing: Drawing, series: EvidenceRef): Promise<EvidenceRef> {
+  const kept: KeptChart = { ...drawing, seriesOf: series };
+  return tx.keep({ kind: 'chart', mediaType: json, body: new TextEncoder().encode(JSON.stringify(kept)) });
+}
+
+/** Undefined when the chart or its series are not there (any more). */
 export async function chartOf(reads: Reads, id: string): Promise<Chart | undefined> {
   const kept = await reads.evidence(id);
-  return kept?.kind === 'chart' ? (JSON.parse(new TextDecoder().decode(kept.body)) as Chart) : undefined;
+  if (kept?.kind !== 'chart') return undefined;
+  const read = JSON.parse(new TextDecoder().decode(kept.body)) as KeptChart | Chart;
+  // Older ones have a copy of their series.
+  if (!('seriesOf' in read)) return read;
+  const { seriesOf: reference, ...drawing } = read;
+  const series = await seriesOf(reads, reference);
+  const [first] = series;
+  return first === undefined ? undefined : { ...drawing, unit: first.unit, series };
 }
 
 export async function reportOf(reads: Reads, id: string): Promise<string | undefined> {
@@ -43,16 +60,9 @@ export async function reportOf(reads: Reads, id: string): Promise<string | undef
 }
 
 /** A chart of one observation; its title is a sentence that says what the picture shows. */
-export function drawObservation(
-  observation: Observation,
-  series: readonly Series[],
-  marks: Chart['marks'],
-  scope?: string,
-): Chart {
+export function drawObservation(observation: Observation, marks: Chart['marks'], scope?: string): Drawing {
   return {
     title: chartTitle(observation, scope),
-    unit: series[0]?.unit ?? 'none',
-    series,
     limits: observation.limits.map(({ level, breachedWhen, bound, source }) => ({
       level,
       breachedWhen,

@@ -10,7 +10,7 @@ import type { ReviewDefinition } from '../core/runbook.ts';
 import { worst } from '../core/verdict.ts';
 import { debts } from './debts.ts';
 import type { Request } from './desk.ts';
-import { drawObservation, keepChart, keepFinding, seriesOf } from './evidence.ts';
+import { drawObservation, keepChart, keepFinding } from './evidence.ts';
 import type { Given } from './given.ts';
 import { answerOnly, settle } from './record.ts';
 import { settled } from './settled.ts';
@@ -147,9 +147,8 @@ export function observationsIn(events: readonly Recorded[]): Seen {
 async function sendCharts(tx: Transaction, asked: Asked, definition: ReviewDefinition, seen: Seen): Promise<void> {
   for (const check of definition.checks.filter((one) => one.chart)) {
     const found = seen.get(check.id);
-    const series = await seriesOf(tx, found?.evidence);
-    if (found === undefined || series.length === 0) continue;
-    const chart = await keepChart(tx, drawObservation(found.observation, series, []));
+    if (found?.evidence === undefined) continue;
+    const chart = await keepChart(tx, drawObservation(found.observation, []), found.evidence);
     const notice = { kind: 'review-chart', ...asked, chart } as const;
     await tx.send({ lane: `${asked.review}:charts`, priority: 'low', notice });
   }

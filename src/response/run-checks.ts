@@ -10,7 +10,7 @@ import type { Transaction } from '../core/ports.ts';
 import type { Procedure } from '../core/runbook.ts';
 import { weigh } from '../runbook/index.ts';
 import type { Request } from './desk.ts';
-import { drawObservation, keepChart, keepFinding, seriesOf } from './evidence.ts';
+import { drawObservation, keepChart, keepFinding } from './evidence.ts';
 import type { Given } from './given.ts';
 import { change, procedureOf, record } from './record.ts';
 import { settled } from './settled.ts';
@@ -126,9 +126,9 @@ async function showEvidence(given: Given, tx: Transaction, incident: Incident, p
   await tx.send({ lane, notice: { kind: 'evidence', incident: incident.id, round: incident.round } });
   for (const check of procedure.checks.filter((one) => one.chart)) {
     const seen = incident.observations[check.id];
-    const series = await seriesOf(tx, seen?.evidence);
-    if (seen === undefined || series.length === 0) continue;
-    const chart = await keepChart(tx, drawObservation(seen.observation, series, marksOf(incident), incident.scope));
+    if (seen?.evidence === undefined) continue;
+    const drawing = drawObservation(seen.observation, marksOf(incident), incident.scope);
+    const chart = await keepChart(tx, drawing, seen.evidence);
     await tx.send({ lane, notice: { kind: 'chart', incident: incident.id, chart } });
   }
   given.log.info({ incident: incident.id, round: incident.round }, 'all checks have answered');

@@ -8,7 +8,7 @@ import { askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
 import { appendEvents, headOf, type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
 import { isSerializationFailure, isStreamTaken } from './failure.ts';
-import { enqueue, outboxChannel } from './outbox.ts';
+import { enqueue } from './outbox.ts';
 import { project } from './projection.ts';
 import { sealsIn, sealsOfWords } from './sealing.ts';
 import type { Tables } from './tables.ts';
@@ -66,14 +66,15 @@ async function eraseIn(
       const nothing = { kind: erasedEvidence, body: new Uint8Array() };
       await db.updateTable('evidence').set(nothing).where('id', 'in', files).execute();
     }
-    const after = (await headOf(db, stream))?.seq ?? 0;
+    const last = await headOf(db, stream);
     const event = { type: 'erased', what: target.kind, events, texts, files } as const;
-    const { sealed } = await appendEvents(db, given, stream, after, [{ at: given.clock.now(), actor: by, event }]);
+    const { sealed } = await appendEvents(db, given, { stream, after: last?.seq ?? 0, last }, [
+      { at: given.clock.now(), actor: by, event },
+    ]);
     await project(db, stream, sealed);
     await showAnew(db, { ...given, shared: engine.shared }, stream);
   }
   if (target.kind === 'person' && places.length > 0) await eraseCopies(db, target.id);
-  if (engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
   return places.map(({ erasable }) => erasable.stream);
 }
 
@@ -85,8 +86,10 @@ async function showAnew(
 ): Promise<void> {
   const projected = await db.selectFrom('incident').select('seq').where('stream', '=', incident).executeTakeFirst();
   if (projected === undefined) return;
-  await enqueue(db, given, { lane: incident, supersedes: 'card', notice: { kind: 'redraw-card', incident } });
-  await enqueue(db, given, { lane: `${incident}:head`, supersedes: 'head', notice: { kind: 'head', incident } });
+  await enqueue(db, given, [
+    { lane: incident, supersedes: 'card', notice: { kind: 'redraw-card', incident } },
+    { lane: `${incident}:head`, supersedes: 'head', notice: { kind: 'head', incident } },
+  ]);
 }
 
 /** What a face remembers of its messages to the person, and messages to them that were given up. */

@@ -14,17 +14,15 @@ import type { Tables } from './tables.ts';
 export type SealedEvent = Link & { readonly hash: string };
 
 /**
- * Appends after `after` and returns the events both ways: as they were said, and sealed. Rejects with `StaleStream` when the stream
- * already goes on after `after`.
+ * Appends after `after` and returns the events both ways: as they were said, and sealed. `last` is the last event of the stream now.
+ * Rejects with `StaleStream` when that is not `after`.
  */
 export async function appendEvents(
   db: Kysely<Tables>,
   given: { readonly clock: Clock; readonly ids: Ids },
-  stream: string,
-  after: number,
+  { stream, after, last }: { readonly stream: string; readonly after: number; readonly last: Head | undefined },
   events: readonly NewEvent[],
 ): Promise<{ readonly recorded: readonly Recorded[]; readonly sealed: readonly SealedEvent[] }> {
-  const last = await headOf(db, stream);
   if ((last?.seq ?? 0) !== after) {
     throw new StaleStream(`${stream} is at ${last?.seq ?? 0}, not at ${after}: somebody was faster`);
   }

@@ -24,8 +24,8 @@ const steadyClock = { ...systemClock, now: () => performance.timeOrigin + perfor
 type Handler = (job: Job, signal: AbortSignal) => Promise<void>;
 
 export interface Jobs {
-  /** Adds a job inside the caller's transaction. */
-  schedule(db: Kysely<Tables>, request: JobRequest): Promise<void>;
+  /** Adds jobs inside the caller's transaction. */
+  schedule(db: Kysely<Tables>, requests: readonly JobRequest[]): Promise<void>;
   /** See `Store.work`. */
   work(handler: Handler): Promise<() => Promise<void>>;
   /** See `Store.jobs`. */
@@ -71,18 +71,19 @@ export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
   const listening: { close(): Promise<void> }[] = [];
   const stopping = new AbortController();
   return {
-    async schedule(db, { job, afterMs, once }) {
-      const inTransaction = fromKysely(db);
-      if (once !== undefined) {
-        // The queue's own rule does not count jobs that wait for another try.
-        const waiting = await boss.findJobs(queue, { key: once, queued: true, limit: 1, db: inTransaction });
-        if (waiting.length > 0) return;
-      }
-      await boss.send(queue, storable(job), {
+    async schedule(db, requests) {
+      const waiting = await waitingAmong(
+        db,
+        requests.flatMap(({ once }) => once ?? []),
+      );
+      const wanted = requests.filter(({ once }) => once === undefined || !waiting.has(once));
+      if (wanted.length === 0) return;
+      const rows = wanted.map(({ job, afterMs, once }) => ({
+        data: storable(job),
         singletonKey: once ?? randomUUID(),
         ...(afterMs === undefined ? {} : { startAfter: afterMs / 1_000 }),
-        db: inTransaction,
-      });
+      }));
+      await boss.insert(queue, rows, { db: fromKysely(db) });
     },
 
     work: (handler) => startWorking(boss, handler, log, stopping.signal),
@@ -116,6 +117,15 @@ export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
       stopping.abort();
     },
   };
+}
+
+/** The queue's own rule does not count jobs that wait for another try. */
+async function waitingAmong(db: Kysely<Tables>, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set();
+  const { rows } = await sql<{ key: string }>`
+    select singleton_key as key from pgboss.job
+    where name = ${queue} and state < 'active' and singleton_key = any(${keys}::text[])`.execute(db);
+  return new Set(rows.map(({ key }) => key));
 }
 
 async function startWorking(

@@ -15,70 +15,115 @@ export const outboxChannel = 'acgs_outbox';
 const urgency = { urgent: 0, normal: 1, low: 2 } as const;
 
 /**
- * Adds a notice inside the caller's transaction. A newer notice with the same key takes the place of one that waits. Transactions that
- * write to one lane wait for each other, so that the order of positions is the order of commits; where there is one connection only,
- * nobody comes in between.
+ * Adds notices inside the caller's transaction. A newer notice with the same key takes the place of one that waits. Transactions that write
+ * to one lane wait for each other until they have committed, so that the order of positions is the order of commits; where there is one
+ * connection only, nobody comes in between. Tells the other replicas.
  */
 export async function enqueue(
   db: Kysely<Tables>,
   given: { readonly ids: Ids; readonly shared: boolean },
-  message: OutboxMessage,
+  messages: readonly OutboxMessage[],
 ): Promise<void> {
-  const lane = storableText(message.lane);
-  const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`outbox ${lane}`}, 0))`;
-  const row = {
-    id: given.ids.next(),
-    urgency: urgency[message.priority ?? 'normal'],
-    notice: JSON.stringify(storable(message.notice)),
-    created_at: sql<Date>`now()`,
-  };
-  const { supersedes } = message;
-  if (supersedes === undefined && given.shared) {
-    // In one statement: the position is given when the lock is there, because the row is made of what the lock returns.
-    await sql`
-      with mine as materialized (${lock})
-      insert into outbox (id, urgency, notice, created_at, lane)
-      select ${row.id}, ${row.urgency}, ${row.notice}::jsonb, now(), ${lane} from mine`.execute(db);
+  const rows = latestOfEach(messages.map((message) => rowOf(message, given.ids)));
+  if (rows.length === 0) return;
+  // All in one order, so that nobody waits in a ring.
+  const lanes = [...new Set(rows.map(({ lane }) => lane))].sort();
+  const locks = sql`select pg_advisory_xact_lock(hashtextextended('outbox ' || lane, 0)) from unnest(${lanes}::text[]) lane`;
+  let fresh = rows;
+  if (rows.some(({ supersedes }) => supersedes !== null)) {
+    // What waits is looked at by a statement that begins when the locks are there.
+    if (given.shared) await locks.execute(db);
+    fresh = await replaceWaiting(db, rows);
+  }
+  const written = sql`
+    insert into outbox (id, lane, supersedes, urgency, notice, created_at)
+    select id, lane, supersedes, urgency, notice, now()
+    from rows from (json_to_recordset(${JSON.stringify(fresh)}::json)
+      as (id text, lane text, supersedes text, urgency int, notice jsonb)) with ordinality
+    cross join `;
+  if (!given.shared) {
+    await sql`${written} (select 1) as nobody order by ordinality`.execute(db);
     return;
   }
-  if (given.shared) await lock.execute(db);
-  if (supersedes !== undefined && (await replaceWaiting(db, lane, supersedes, row))) return;
-  await db
-    .insertInto('outbox')
-    .values({ ...row, lane, supersedes: supersedes ?? null })
-    .execute();
+  // In one statement: a position is given when the locks are there, because no row is made before they are counted.
+  await sql`
+    with mine as materialized (${locks}),
+      put as (${written} (select count(*) from mine) as locked order by ordinality returning position)
+    select pg_notify(${outboxChannel}, '') from (select count(*) from put) as told`.execute(db);
+}
+
+interface Row {
+  readonly id: string;
+  readonly lane: string;
+  readonly supersedes: string | null;
+  readonly urgency: number;
+  readonly notice: Notice;
+}
+
+function rowOf({ lane, supersedes, priority, notice }: OutboxMessage, ids: Ids): Row {
+  return {
+    id: ids.next(),
+    lane: storableText(lane),
+    supersedes: supersedes ?? null,
+    urgency: urgency[priority ?? 'normal'],
+    notice: storable(notice),
+  };
+}
+
+/** Of notices with one key in one lane the newest, in the place of the first. */
+function latestOfEach(rows: readonly Row[]): readonly Row[] {
+  const latest: Row[] = [];
+  for (const row of rows) {
+    const place = row.supersedes === null ? -1 : latest.findIndex((one) => isSameKey(one, row));
+    const before = latest[place];
+    if (before === undefined) latest.push(row);
+    else latest[place] = { ...row, urgency: Math.min(row.urgency, before.urgency) };
+  }
+  return latest;
+}
+
+function isSameKey(one: Pick<Row, 'lane' | 'supersedes'>, other: Pick<Row, 'lane' | 'supersedes'>): boolean {
+  return one.lane === other.lane && one.supersedes === other.supersedes;
 }
 
 /**
- * Only notices that surely did not reach anybody are replaced: none on its way, none whose fate is unknown. There can be two of them, when
- * one that was on its way while a newer one was written came back: the first place is kept.
+ * Returns the rows that took nobody's place. Only notices that surely did not reach anybody are replaced: none on its way, none whose fate
+ * is unknown. There can be two of them, when one that was on its way while a newer one was written came back: the first place is kept.
  */
-async function replaceWaiting(
-  db: Kysely<Tables>,
-  lane: string,
-  key: string,
-  row: { id: string; urgency: number; notice: string; created_at: RawBuilder<Date> },
-): Promise<boolean> {
+async function replaceWaiting(db: Kysely<Tables>, rows: readonly Row[]): Promise<readonly Row[]> {
+  const superseding = rows.filter(({ supersedes }) => supersedes !== null);
   const waiting = await db
     .selectFrom('outbox')
-    .select('position')
-    .where('lane', '=', lane)
-    .where('supersedes', '=', key)
+    .select(['position', 'lane', 'supersedes'])
+    .where('lane', 'in', [...new Set(superseding.map(({ lane }) => lane))])
+    .where('supersedes', 'is not', null)
     .where('failed_at', 'is', null)
     .where('lease_until', 'is', null)
     .where('ambiguous', '=', false)
     .orderBy('position')
     .forUpdate()
     .execute();
-  const [first, ...others] = waiting.map(({ position }) => position);
-  if (first === undefined) return false;
-  if (others.length > 0) await db.deleteFrom('outbox').where('position', 'in', others).execute();
-  await db
-    .updateTable('outbox')
-    .set({ ...row, urgency: sql`least(urgency, ${row.urgency})` })
-    .where('position', '=', first)
-    .execute();
-  return true;
+  const fresh: Row[] = [];
+  for (const row of rows) {
+    const same = row.supersedes === null ? [] : waiting.filter((one) => isSameKey(one, row));
+    const [first, ...others] = same.map(({ position }) => position);
+    if (first === undefined) {
+      fresh.push(row);
+      continue;
+    }
+    if (others.length > 0) await db.deleteFrom('outbox').where('position', 'in', others).execute();
+    await db
+      .updateTable('outbox')
+      .set({
+        id: row.id,
+        notice: JSON.stringify(row.notice),
+        created_at: sql<Date>`now()`,
+        urgency: sql`least(urgency, ${row.urgency})`,
+      })
+      .where('position', '=', first)
+      .execute();
+  }
+  return fresh;
 }
 
 /** `owner` names this publisher among the others of the same database. */

@@ -11,14 +11,26 @@ import type { Tables } from './tables.ts';
 
 const defaultLimit = 50;
 
-/** Moves the projection of a stream on by the events just appended. Streams that are not incidents have none. */
-export async function project(db: Kysely<Tables>, stream: string, events: readonly SealedEvent[]): Promise<void> {
-  const query = db.selectFrom('incident').select('state').where('stream', '=', stream);
-  // Locked, so that it waits for a rebuild instead of going on from what the rebuild replaces.
-  const row = await query.forUpdate().executeTakeFirst();
-  const incident = fold(row?.state as Incident | undefined, events);
+/**
+ * Moves the projection of a stream on by the events just appended, and returns it with its texts sealed. Streams that are not incidents
+ * have none. `before` is what this transaction made of it last.
+ */
+export async function project(
+  db: Kysely<Tables>,
+  stream: string,
+  events: readonly SealedEvent[],
+  before?: Incident,
+): Promise<Incident | undefined> {
+  const incident = fold(before ?? (await lockedStateOf(db, stream)), events);
   await save(db, incident);
   await projectActions(db, incident, events);
+  return incident;
+}
+
+/** Locked, so that it waits for a rebuild instead of going on from what the rebuild replaces. */
+async function lockedStateOf(db: Kysely<Tables>, stream: string): Promise<Incident | undefined> {
+  const query = db.selectFrom('incident').select('state').where('stream', '=', stream);
+  return (await query.forUpdate().executeTakeFirst())?.state as Incident | undefined;
 }
 
 /** Makes the projections anew from the events. Returns how many incidents there are. Appends wait until it is done. */

@@ -1,12 +1,11 @@
 // Runs work in transactions, and runs it again when it lost a race against another transaction.
 
-import { sql } from 'kysely';
 import { type Clock, type Ids, StaleStream, type Transaction } from '../core/ports.ts';
+import { DeferredWrites } from './deferred-writes.ts';
 import type { Engine } from './engine.ts';
 import { isSerializationFailure, mayHaveHappened, unavailable } from './failure.ts';
 import type { Jobs } from './jobs.ts';
 import type { OneTransaction } from './one-transaction.ts';
-import { outboxChannel } from './outbox.ts';
 import { queueUp } from './stream-queue.ts';
 import { type Traces, transactionOver } from './transaction.ts';
 import type { Wake } from './wake.ts';
@@ -55,14 +54,19 @@ async function attempt<T>(
   try {
     return await engine.db.transaction().execute(async (db) => {
       if (contested !== undefined) await queueUp(db, contested);
-      const tx = transactionOver(db, { ...given, traces, shared: engine.shared });
+      const deferred = new DeferredWrites(given.ids);
+      const tx = transactionOver(db, { ...given, traces, deferred, shared: engine.shared });
       const result = await given.oneTransaction
-        .within(() => work(tx))
+        .within(async () => {
+          const worked = await work(tx);
+          await deferred.write(db, { ...given, shared: engine.shared });
+          traces.sent = deferred.sends;
+          return worked;
+        })
         .catch((error: unknown) => {
           rejection = { error };
           throw error;
         });
-      if (traces.sent && engine.shared) await sql`select pg_notify(${outboxChannel}, '')`.execute(db);
       committing = true;
       return result;
     });

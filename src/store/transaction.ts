@@ -1,13 +1,13 @@
 // One open transaction of the store: reads, and everything that is written together with the events.
 
-import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import type { Head } from '../core/audit.ts';
+import type { Incident } from '../core/incident.ts';
 import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/ports.ts';
 import { askInTransaction } from './ask.ts';
-import { appendEvents } from './event-log.ts';
+import type { DeferredWrites } from './deferred-writes.ts';
+import { appendEvents, headOf } from './event-log.ts';
 import { settleDelivery } from './inbox.ts';
-import type { Jobs } from './jobs.ts';
-import { enqueue } from './outbox.ts';
 import { project } from './projection.ts';
 import { readsOver } from './reads.ts';
 import { storableText } from './storable.ts';
@@ -20,20 +20,28 @@ export interface Traces {
   contested: string | undefined;
 }
 
+/** How a stream ends for the transaction that appended to it: nobody else can until it is over. */
+interface End {
+  readonly head: Head | undefined;
+  readonly projected: Incident | undefined;
+}
+
 export function transactionOver(
   db: Kysely<Tables>,
   given: {
     readonly clock: Clock;
     readonly ids: Ids;
-    readonly jobs: Jobs;
     readonly traces: Traces;
+    readonly deferred: DeferredWrites;
     /** True when several processes share the database: then its clock counts, and not that of any of them. */
     readonly shared: boolean;
   },
 ): Transaction {
-  const { ids, jobs, traces } = given;
+  const { traces, deferred } = given;
+  const reads = readsOver(db, askInTransaction);
+  const ends = new Map<string, End>();
   return {
-    ...readsOver(db, askInTransaction),
+    ...reads,
 
     now: async () => {
       if (!given.shared) return given.clock.now();
@@ -44,10 +52,15 @@ export function transactionOver(
     append: (stream, after, events) =>
       askInTransaction('append', async () => {
         traces.contested = stream;
-        // Where there is one connection only, nobody comes in between.
-        if (given.shared) await queueUp(db, stream);
-        const { recorded, sealed } = await appendEvents(db, given, stream, after, events);
-        await project(db, stream, sealed);
+        const end = ends.get(stream);
+        // Where there is one connection only, nobody comes in between; nor does anybody once this transaction has its turn.
+        if (given.shared && end === undefined) await queueUp(db, stream);
+        const last = end === undefined ? await headOf(db, stream) : end.head;
+        const { recorded, sealed } = await appendEvents(db, given, { stream, after, last }, events);
+        ends.set(stream, {
+          head: sealed.at(-1) ?? last,
+          projected: await project(db, stream, sealed, end?.projected),
+        });
         traces.contested = undefined;
         return recorded;
       }),
@@ -63,23 +76,10 @@ export function transactionOver(
         return row.value;
       }),
 
-    send: (message) =>
-      askInTransaction('send', async () => {
-        await enqueue(db, given, message);
-        traces.sent = true;
-      }),
-
-    schedule: (request) => askInTransaction('schedule', () => jobs.schedule(db, request)),
-
-    keep: ({ kind, mediaType, body }) =>
-      askInTransaction('keep', async () => {
-        const reference = { id: ids.next(), digest: createHash('sha256').update(body).digest('hex') };
-        await db
-          .insertInto('evidence')
-          .values({ ...reference, kind, media_type: mediaType, body })
-          .execute();
-        return reference;
-      }),
+    send: async (message) => deferred.send(message),
+    schedule: async (request) => deferred.schedule(request),
+    keep: async (evidence) => deferred.keep(evidence),
+    evidence: async (id) => deferred.kept(id) ?? reads.evidence(id),
 
     keepSample: (stream, { signal, at, value, verdict }) =>
       askInTransaction('keepSample', async () => {

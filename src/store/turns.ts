@@ -12,28 +12,27 @@ import {
 } from '../core/turn.ts';
 import type { Ask } from './ask.ts';
 import type { Tables } from './tables.ts';
+import { together } from './together.ts';
 
 /** No allowance looks back as far as this. */
 const keptHours = 1;
 
+/** Of one statement. */
+const takenTogether = 100;
+
 export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
+  const takeAll = (wishes: readonly Wish[]) =>
+    ask('turns.take', async () => {
+      for (;;) {
+        const book = await readForTaking(db, [...new Set(wishes.flatMap(({ allowances }) => keysOf(allowances)))]);
+        const { waits, after } = grant(book, wishes);
+        if (after.size === 0 || (await write(db, book, after))) return waits;
+      }
+    });
+  const take = together(takeAll, takenTogether);
+
   return {
-    take: (allowances, patienceMs) =>
-      ask('turns.take', () =>
-        db.transaction().execute(async (tx) => {
-          const { now, of } = await lock(tx, allowances);
-          const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, now)));
-          if (wait > patienceMs) return wait;
-          const after = allowances.map((allowance) => {
-            const taken = withTurn(of(allowance.key), allowance, now + wait, now);
-            return sql`(${allowance.key}::text, ${[...taken]}::double precision[])`;
-          });
-          await sql`
-            update turn set taken = after.taken, used_at = now()
-            from (values ${sql.join(after)}) as after (key, taken) where turn.key = after.key`.execute(tx);
-          return wait;
-        }),
-      ),
+    take: (allowances, patienceMs) => take({ allowances, patienceMs }),
 
     pause: (key, ms) =>
       ask('turns.pause', async () => {
@@ -52,7 +51,7 @@ export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
 
     free: (allowances) =>
       ask('turns.free', async () => {
-        const { now, of } = await read(db, allowances);
+        const { now, of } = bookOf(await rowsOf(db, keysOf(allowances)).execute());
         return allowances.map((allowance) => freeTurns(of(allowance.key), allowance, now));
       }),
   };
@@ -63,31 +62,75 @@ export async function forgetTurns(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('turn').where('used_at', '<', sql<Date>`now() - make_interval(hours => ${keptHours})`).execute();
 }
 
+interface Wish {
+  readonly allowances: readonly Allowance[];
+  readonly patienceMs: number;
+}
+
 interface Book {
   readonly now: number;
   readonly of: (key: string) => TurnsTaken;
 }
 
-/** The rows as they are once nobody else can change them; those that are missing are made. */
-async function lock(tx: Kysely<Tables>, allowances: readonly Allowance[]): Promise<Book> {
-  // In order of keys, so that nobody waits in a ring.
-  const locked = await rowsOf(tx, allowances).orderBy('key').forUpdate().execute();
-  if (locked.length === allowances.length) return bookOf(locked);
-  await tx
+/** What each has to wait, one after another, and the turns of the keys that somebody took one of. */
+function grant(
+  book: Book,
+  wishes: readonly Wish[],
+): { readonly waits: readonly number[]; readonly after: ReadonlyMap<string, readonly number[]> } {
+  const after = new Map<string, readonly number[]>();
+  const of = (key: string): TurnsTaken => ({ ...book.of(key), taken: after.get(key) ?? book.of(key).taken });
+  const waits = wishes.map(({ allowances, patienceMs }) => {
+    const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, book.now)));
+    if (wait > patienceMs) return wait;
+    for (const allowance of allowances) {
+      after.set(allowance.key, withTurn(of(allowance.key), allowance, book.now + wait, book.now));
+    }
+    return wait;
+  });
+  return { waits, after };
+}
+
+/** All or nothing: nothing, and false, when somebody else wrote in one of these rows since the book was read. */
+async function write(db: Kysely<Tables>, book: Book, after: ReadonlyMap<string, readonly number[]>): Promise<boolean> {
+  const rows = [...after].map(([key, taken]) => {
+    const before = book.of(key);
+    return sql`(${key}::text, ${[...before.taken]}::double precision[], ${before.pausedUntil}::double precision,
+      ${[...taken]}::double precision[])`;
+  });
+  // Locked in order of keys, so that nobody waits in a ring.
+  const { rows: written } = await sql<{ key: string }>`
+    with asked (key, taken, paused_until, after) as (values ${sql.join(rows)}),
+      locked as materialized (
+        select key, taken, paused_until from turn where key in (select key from asked) order by key for update
+      ),
+      unchanged as (
+        select count(*) as rows from locked join asked using (key)
+        where locked.taken = asked.taken and locked.paused_until = asked.paused_until
+      )
+    update turn set taken = asked.after, used_at = now()
+    from asked, unchanged where turn.key = asked.key and unchanged.rows = ${rows.length}
+    returning turn.key`.execute(db);
+  return written.length > 0;
+}
+
+/** Rows that are missing are made, so that there is something to hold the book against. */
+async function readForTaking(db: Kysely<Tables>, keys: readonly string[]): Promise<Book> {
+  const found = await rowsOf(db, keys).execute();
+  if (found.length === keys.length) return bookOf(found);
+  await db
     .insertInto('turn')
-    .values(allowances.map(({ key }) => ({ key })).sort((a, b) => (a.key < b.key ? -1 : 1)))
+    .values([...keys].sort().map((key) => ({ key })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return bookOf(await rowsOf(tx, allowances).orderBy('key').forUpdate().execute());
+  return bookOf(await rowsOf(db, keys).execute());
 }
 
-async function read(db: Kysely<Tables>, allowances: readonly Allowance[]): Promise<Book> {
-  return bookOf(await rowsOf(db, allowances).execute());
+function keysOf(allowances: readonly Allowance[]): readonly string[] {
+  return allowances.map(({ key }) => key);
 }
 
-function rowsOf(db: Kysely<Tables>, allowances: readonly Allowance[]) {
+function rowsOf(db: Kysely<Tables>, keys: readonly string[]) {
   const now = sql<number>`extract(epoch from clock_timestamp())::double precision * 1000`.as('now');
-  const keys = allowances.map(({ key }) => key);
   return db.selectFrom('turn').select(['key', 'taken', 'paused_until', now]).where('key', 'in', keys);
 }
 

@@ -267,6 +267,8 @@ export interface Store extends Reads {
   /** Walks all of them, and holds them against heads that were posted outside. */
   audit(heads: readonly Head[]): Promise<Verification>;
   rebuildProjections(): Promise<number>;
+  /** What a face remembers of its own view, for itself; with something else in `Transaction.setFaceRef`. */
+  setFaceRefs(subject: string, refs: Readonly<Record<string, string>>): Promise<void>;
   /** Resolves when the database answers and takes writes; rejects with the reason, `StoreRefusesWrites` where it can be read. */
   ping(): Promise<void>;
   close(): Promise<void>;

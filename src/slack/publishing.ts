@@ -48,7 +48,7 @@ export async function whenVisible<T>(call: () => Promise<T>): Promise<T> {
 }
 
 export async function keep(p: Publishing, subject: string, key: string, value: string): Promise<void> {
-  await p.store.transact((tx) => tx.setFaceRef(subject, key, value));
+  await p.store.setFaceRefs(subject, { [key]: value });
 }
 
 export interface Places {

@@ -43,7 +43,7 @@ export class DeferredWrites {
 
   async write(
     db: Kysely<Tables>,
-    given: { readonly ids: Ids; readonly jobs: Jobs; readonly shared: boolean },
+    given: { readonly ids: Ids; readonly jobs: Jobs; readonly shared: boolean; readonly owner: string },
   ): Promise<void> {
     const evidence = [...this.#evidence.values()];
     if (evidence.length > 0) await askInTransaction('keep', () => insertEvidence(db, evidence));

@@ -14,6 +14,9 @@ import { sealsIn, sealsOfWords } from './sealing.ts';
 import type { Tables } from './tables.ts';
 import { erasedEvidence, referenceIn } from './verify.ts';
 
+/** Who writes notices here is no bot that hears of its own: every one of them is told. */
+const operators = 'operators';
+
 /** A bot that records something in the same stream at the same moment is let go first. */
 const tries = 5;
 
@@ -72,7 +75,7 @@ async function eraseIn(
       { at: given.clock.now(), actor: by, event },
     ]);
     await project(db, stream, sealed);
-    await showAnew(db, { ...given, shared: engine.shared }, stream);
+    await showAnew(db, { ...given, shared: engine.shared, owner: operators }, stream);
   }
   if (target.kind === 'person' && places.length > 0) await eraseCopies(db, target.id);
   return places.map(({ erasable }) => erasable.stream);
@@ -81,7 +84,7 @@ async function eraseIn(
 /** What shows the incident in Slack is drawn again without it, and the new head is posted. */
 async function showAnew(
   db: Kysely<Tables>,
-  given: { readonly ids: Ids; readonly shared: boolean },
+  given: { readonly ids: Ids; readonly shared: boolean; readonly owner: string },
   incident: string,
 ): Promise<void> {
   const projected = await db.selectFrom('incident').select('seq').where('stream', '=', incident).executeTakeFirst();

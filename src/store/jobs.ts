@@ -30,8 +30,8 @@ export interface Jobs {
   work(handler: Handler): Promise<() => Promise<void>>;
   /** See `Store.jobs`. */
   backlog(): Promise<{ readonly waiting: number; readonly oldestMs: number; readonly failed: number }>;
-  /** Calls `heard` on every notification of the channel, and after every time when some may have been missed. */
-  listen(channel: string, heard: () => void): Promise<void>;
+  /** Calls `heard` on every notification of the channel with its words, and without after every time when some may have been missed. */
+  listen(channel: string, heard: (words?: string) => void): Promise<void>;
   /** Waits for running handlers, at most 8 s. */
   stop(): Promise<void>;
 }
@@ -105,7 +105,7 @@ export async function openJobs(engine: Engine, log: Log): Promise<Jobs> {
     },
 
     async listen(channel, heard) {
-      const handle = await boss.getDb().listen?.(channel, heard, heard);
+      const handle = await boss.getDb().listen?.(channel, heard, () => heard());
       if (handle !== undefined) listening.push(handle);
     },
 

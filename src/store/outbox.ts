@@ -17,11 +17,11 @@ const urgency = { urgent: 0, normal: 1, low: 2 } as const;
 /**
  * Adds notices inside the caller's transaction. A newer notice with the same key takes the place of one that waits. Transactions that write
  * to one lane wait for each other until they have committed, so that the order of positions is the order of commits; where there is one
- * connection only, nobody comes in between. Tells the other replicas.
+ * connection only, nobody comes in between. Tells the other replicas that it was `owner` who wrote.
  */
 export async function enqueue(
   db: Kysely<Tables>,
-  given: { readonly ids: Ids; readonly shared: boolean },
+  given: { readonly ids: Ids; readonly shared: boolean; readonly owner: string },
   messages: readonly OutboxMessage[],
 ): Promise<void> {
   const rows = latestOfEach(messages.map((message) => rowOf(message, given.ids)));
@@ -49,7 +49,7 @@ export async function enqueue(
   await sql`
     with mine as materialized (${locks}),
       put as (${written} (select count(*) from mine) as locked order by ordinality returning position)
-    select pg_notify(${outboxChannel}, '') from (select count(*) from put) as told`.execute(db);
+    select pg_notify(${outboxChannel}, ${given.owner}) from (select count(*) from put) as told`.execute(db);
 }
 
 interface Row {

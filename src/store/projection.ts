@@ -48,9 +48,14 @@ export async function rebuild(db: Kysely<Tables>): Promise<number> {
 }
 
 export async function incidentOf(db: Kysely<Tables>, id: string): Promise<Incident | undefined> {
-  const row = await db.selectFrom('incident').select('state').where('stream', '=', id).executeTakeFirst();
-  if (row === undefined) return undefined;
-  return unseal(row.state, await textsOf(db, row.state)) as Incident;
+  // With its texts in one statement: it is read for every notice.
+  const { rows } = await sql<{ state: unknown; texts: Readonly<Record<string, string | null>> | null }>`
+    select state, (
+      select jsonb_object_agg(id, text) from private_text where private_text.stream = incident.stream
+    ) as texts
+    from incident where stream = ${id}`.execute(db);
+  const [row] = rows;
+  return row === undefined ? undefined : (unseal(row.state, new Map(Object.entries(row.texts ?? {}))) as Incident);
 }
 
 /** Newest first. */

@@ -7,6 +7,7 @@ import { claimsOver } from './action-rows.ts';
 import { type Ask, askDatabase } from './ask.ts';
 import { assertSound, orDamaged } from './damage.ts';
 import type { Engine } from './engine.ts';
+import { writeFaceRefs } from './face-refs.ts';
 import { loggable, unavailable } from './failure.ts';
 import { inboxOver } from './inbox.ts';
 import { openJobs } from './jobs.ts';
@@ -48,13 +49,15 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
   });
 
   const wake = new Wake(beatMs);
+  const owner = ids.next();
   if (engine.shared) {
     await jobs
-      .listen(outboxChannel, () => wake.now())
+      .listen(outboxChannel, (who) => {
+        if (who !== owner) wake.now();
+      })
       .catch((error) => log.warn(loggable(error), 'notices of other replicas are seen every few seconds only'));
   }
   const oneTransaction = new OneTransaction();
-  const owner = ids.next();
   let closing: Promise<void> | undefined;
   let closed = false;
 
@@ -67,7 +70,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     return askDatabase(called, work);
   };
 
-  const transact = transactingOver(engine, { clock, ids, jobs, wake, oneTransaction });
+  const transact = transactingOver(engine, { clock, ids, jobs, wake, oneTransaction, owner });
   const writes = watchWrites(engine, log);
   const inbox = inboxOver(engine.front, { owner, ask });
 
@@ -108,6 +111,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
       }),
     audit: (heads) => ask('audit', () => verifyRecord(db, heads)),
     rebuildProjections: () => ask('rebuildProjections', () => db.transaction().execute(rebuild)),
+    setFaceRefs: (subject, refs) => writes.through(() => ask('setFaceRefs', () => writeFaceRefs(db, subject, refs))),
     ping: () =>
       ask('ping', async () => {
         await sql`select 1`.execute(db);

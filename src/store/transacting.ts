@@ -22,6 +22,8 @@ export function transactingOver(
     readonly jobs: Jobs;
     readonly wake: Wake;
     readonly oneTransaction: OneTransaction;
+    /** Who hears of its own notices without a word of the database. */
+    readonly owner: string;
   },
 ): Transact {
   return async (work) => {

@@ -7,10 +7,10 @@ import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/
 import { askInTransaction } from './ask.ts';
 import type { DeferredWrites } from './deferred-writes.ts';
 import { appendEvents, headOf } from './event-log.ts';
+import { writeFaceRefs } from './face-refs.ts';
 import { settleDelivery } from './inbox.ts';
 import { project } from './projection.ts';
 import { readsOver } from './reads.ts';
-import { storableText } from './storable.ts';
 import { queueUp } from './stream-queue.ts';
 import type { Tables } from './tables.ts';
 
@@ -96,18 +96,6 @@ export function transactionOver(
     },
 
     setFaceRef: (subject, key, value) =>
-      askInTransaction('setFaceRef', async () => {
-        const row = { subject, key, value: storableText(value) };
-        await db
-          .insertInto('face_ref')
-          .values(row)
-          .onConflict((conflict) =>
-            conflict.columns(['subject', 'key']).doUpdateSet((excluded) => ({
-              value: row.value,
-              set_at: excluded.ref('excluded.set_at'),
-            })),
-          )
-          .execute();
-      }),
+      askInTransaction('setFaceRef', () => writeFaceRefs(db, subject, { [key]: value })),
   };
 }

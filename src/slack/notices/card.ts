@@ -96,10 +96,7 @@ async function keepDrawn(
   ref: MessageRef,
   message: Message,
 ): Promise<void> {
-  await p.store.transact(async (tx) => {
-    await tx.setFaceRef(incident, key, writeRef(ref));
-    await tx.setFaceRef(incident, refKeys.drawn(key), digestOf(message));
-  });
+  await p.store.setFaceRefs(incident, { [key]: writeRef(ref), [refKeys.drawn(key)]: digestOf(message) });
 }
 
 function digestOf(message: Message): string {

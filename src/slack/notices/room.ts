@@ -108,7 +108,7 @@ export async function setTopic(p: Publishing, view: IncidentView): Promise<void>
   // Each change leaves a line in the channel, so the same topic is not set twice.
   if ((await p.store.faceRef(view.id, refKeys.drawn('topic'))) === topic) return;
   await whenVisible(() => p.api.call('conversations.setTopic', { channel, topic }, anyAnswer));
-  await p.store.transact((tx) => tx.setFaceRef(view.id, refKeys.drawn('topic'), topic));
+  await keep(p, view.id, refKeys.drawn('topic'), topic);
 }
 
 const invitedAnswer = z.object({

@@ -283,6 +283,69 @@ onEveryEngine('the record', (bench) => {
     await stop();
   });
 
+  it('rolls everything back together when what was left for the end cannot be written', async () => {
+    const { store } = bench();
+    const id = await declare(store);
+    const failing = store.transact(async (tx) => {
+      await tx.append(id, 1, [noted('never')]);
+      await tx.send({ lane: id, notice: { kind: 'redraw-card', incident: id } });
+      await tx.schedule({ job: { kind: 'run-checks', incident: id, round: 1n as unknown as number } });
+    });
+    await expect(failing).rejects.toThrow(TypeError);
+    expect(await store.events(id)).toHaveLength(1);
+    expect(await store.outbox.claim(10)).toEqual([]);
+  });
+
+  it('appends twice in one transaction: the second follows the first, and nothing else does', async () => {
+    const { store } = bench();
+    const id = await declare(store);
+    await store.transact(async (tx) => {
+      await tx.append(id, 1, [noted('one'), noted('two')]);
+      await tx.append(id, 3, [noted('three')]);
+    });
+    expect(await store.events(id)).toHaveLength(4);
+    expect((await store.incident(id))?.seq).toBe(4);
+    expect(await store.verify(id)).toEqual({ ok: true });
+    await expect(
+      store.transact(async (tx) => {
+        await tx.append(id, 4, [noted('five')]);
+        await tx.append(id, 4, [noted('another five')]);
+      }),
+    ).rejects.toThrow(StaleStream);
+    expect(await store.events(id)).toHaveLength(4);
+  });
+
+  it('reads evidence inside the transaction that keeps it', async () => {
+    const { store } = bench();
+    const body = new TextEncoder().encode('{"a":1}');
+    const kept = await store.transact(async (tx) => {
+      const reference = await tx.keep({ kind: 'series', mediaType: 'application/json', body });
+      expect(await tx.evidence(reference.id)).toEqual({
+        ...reference,
+        kind: 'series',
+        mediaType: 'application/json',
+        body,
+      });
+      return reference;
+    });
+    expect(await store.evidence(kept.id)).toMatchObject({ ...kept, body });
+  });
+
+  it('remembers several references of a face at once, the newer ones in the place of the older', async () => {
+    const { store } = bench();
+    await store.setFaceRefs('INC-9002', { card: 'old', channel: 'C1' });
+    await store.setFaceRefs('INC-9002', { card: 'new\0', topic: 't' });
+    expect(await store.faceRefsAt('INC-9002', ['card', 'channel', 'topic'])).toEqual({
+      card: 'new\ufffd',
+      channel: 'C1',
+      topic: 't',
+    });
+    await store.setFaceRefs('INC-9002', {});
+    await expect(store.transact(() => store.setFaceRefs('INC-9002', { card: 'x' }))).rejects.toThrow(
+      'inside an open transaction',
+    );
+  });
+
   it('says so at once when the store is asked from inside an open transaction', async () => {
     const { store } = bench();
     await expect(store.transact(() => store.events('INC-1'))).rejects.toThrow('inside an open transaction');

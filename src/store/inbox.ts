@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Delivery, Inbox } from '../core/ports.ts';
 import type { Ask } from './ask.ts';
 import { leaseEnd } from './lease.ts';
-import { storable, storableText } from './storable.ts';
+import { storableJson, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
 import { together } from './together.ts';
 
@@ -40,22 +40,18 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
   /** Of two with one key in one statement the first is taken, as if they had come one after the other. */
   const takeAll = (deliveries: readonly Delivery[]) =>
     ask('inbox.take', async () => {
-      const rows = deliveries.map(({ key, kind, payload, receivedAt }) => ({
-        key: storableText(key),
-        kind: storableText(kind),
-        payload: JSON.stringify(storable(payload ?? null)),
-        received_at: new Date(receivedAt),
-        owner,
-        lease_until: leaseEnd,
-      }));
-      const inserted = await db
-        .insertInto('inbox')
-        .values(rows)
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .returning('key')
-        .execute();
+      const rows = deliveries.map(({ key, kind, payload, receivedAt }) => {
+        return { key, kind, payload: payload ?? null, received_at: new Date(receivedAt) };
+      });
+      // Slack waits for this one: one text for any number of rows, with one parameter for all of them.
+      const { rows: inserted } = await sql<{ key: string }>`
+        insert into inbox (key, kind, payload, received_at, owner, lease_until)
+        select key, kind, payload, received_at, ${owner}, ${leaseEnd}
+        from json_to_recordset(${storableJson(rows)}::json)
+          as (key text, kind text, payload jsonb, received_at timestamptz)
+        on conflict (key) do nothing returning key`.execute(db);
       const fresh = new Set(inserted.map(({ key }) => key));
-      return rows.map(({ key }) => (fresh.delete(key) ? ('taken' as const) : ('duplicate' as const)));
+      return rows.map(({ key }) => (fresh.delete(storableText(key)) ? ('taken' as const) : ('duplicate' as const)));
     });
 
   return {

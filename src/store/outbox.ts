@@ -5,7 +5,7 @@ import type { Notice } from '../core/notice.ts';
 import type { Ids, Outbox, OutboxMessage } from '../core/ports.ts';
 import type { Ask } from './ask.ts';
 import { leaseEnd, leaseMs } from './lease.ts';
-import { storable, storableText } from './storable.ts';
+import { storableJson, storableText } from './storable.ts';
 import type { Tables } from './tables.ts';
 import type { Wake } from './wake.ts';
 
@@ -38,7 +38,7 @@ export async function enqueue(
   const written = sql`
     insert into outbox (id, lane, supersedes, urgency, notice, created_at)
     select id, lane, supersedes, urgency, notice, now()
-    from rows from (json_to_recordset(${JSON.stringify(fresh)}::json)
+    from rows from (json_to_recordset(${storableJson(fresh)}::json)
       as (id text, lane text, supersedes text, urgency int, notice jsonb)) with ordinality
     cross join `;
   if (!given.shared) {
@@ -66,7 +66,7 @@ function rowOf({ lane, supersedes, priority, notice }: OutboxMessage, ids: Ids):
     lane: storableText(lane),
     supersedes: supersedes ?? null,
     urgency: urgency[priority ?? 'normal'],
-    notice: storable(notice),
+    notice,
   };
 }
 
@@ -116,7 +116,7 @@ async function replaceWaiting(db: Kysely<Tables>, rows: readonly Row[]): Promise
       .updateTable('outbox')
       .set({
         id: row.id,
-        notice: JSON.stringify(row.notice),
+        notice: storableJson(row.notice),
         created_at: sql<Date>`now()`,
         urgency: sql`least(urgency, ${row.urgency})`,
       })

@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing ? ` (${missing})`
     const [holder, watcher] = [await connect(), await connect()];
     await holder.query('begin; lock table inbox in exclusive mode');
     const command = slack.command('crowd0', '#incidents', 'incident latency');
-    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into "inbox"%'`;
+    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into inbox %'`;
     await until('the insert that waits', async () => (await watcher.query(waiting)).rowCount === 1);
     keeper.kill('on purpose');
     expect((await command).outcome).toBe('dispatch_failed');

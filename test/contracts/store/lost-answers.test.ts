@@ -65,7 +65,7 @@ onPostgres('lost answers', (server) => {
 
   it('F57: a delivery whose taking was not answered is known by its key: taken when it is there', async () => {
     const { store, proxy, close } = await behindProxy();
-    await proxy.set({ loseAnswerTo: 'insert into "inbox"' });
+    await proxy.set({ loseAnswerTo: 'insert into inbox' });
     expect(await failureOf(store.inbox.take(delivery('one')))).toMatchObject({ doubtful: true });
     await proxy.set({});
     expect(await store.inbox.refuse('one')).toBe('taken');

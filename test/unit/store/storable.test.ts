@@ -1,3 +1,5 @@
+// What is made safe to store comes out as the store returns it, and hardly any text is looked through for that.
+
 import { expect, it } from 'vitest';
 import { storable, storableJson } from '../../../src/store/storable.ts';
 

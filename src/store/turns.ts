@@ -70,7 +70,12 @@ interface Wish {
 interface Book {
   readonly now: number;
   readonly of: (key: string) => TurnsTaken;
+  /** Which write of the row was read. */
+  readonly versionOf: (key: string) => string;
 }
+
+/** PostgreSQL notes in every row who wrote it last. */
+const version = sql<string>`xmin::text`;
 
 /** What each has to wait, one after another, and the turns of the keys that somebody took one of. */
 function grant(
@@ -93,19 +98,16 @@ function grant(
 /** All or nothing: nothing, and false, when somebody else wrote in one of these rows since the book was read. */
 async function write(db: Kysely<Tables>, book: Book, after: ReadonlyMap<string, readonly number[]>): Promise<boolean> {
   const rows = [...after].map(([key, taken]) => {
-    const before = book.of(key);
-    return sql`(${key}::text, ${[...before.taken]}::double precision[], ${before.pausedUntil}::double precision,
-      ${[...taken]}::double precision[])`;
+    return sql`(${key}::text, ${book.versionOf(key)}::text, ${[...taken]}::double precision[])`;
   });
   // Locked in order of keys, so that nobody waits in a ring.
   const { rows: written } = await sql<{ key: string }>`
-    with asked (key, taken, paused_until, after) as (values ${sql.join(rows)}),
+    with asked (key, version, after) as (values ${sql.join(rows)}),
       locked as materialized (
-        select key, taken, paused_until from turn where key in (select key from asked) order by key for update
+        select key, ${version} as version from turn where key in (select key from asked) order by key for update
       ),
       unchanged as (
-        select count(*) as rows from locked join asked using (key)
-        where locked.taken = asked.taken and locked.paused_until = asked.paused_until
+        select count(*) as rows from locked join asked using (key, version)
       )
     update turn set taken = asked.after, used_at = now()
     from asked, unchanged where turn.key = asked.key and unchanged.rows = ${rows.length}
@@ -131,10 +133,28 @@ function keysOf(allowances: readonly Allowance[]): readonly string[] {
 
 function rowsOf(db: Kysely<Tables>, keys: readonly string[]) {
   const now = sql<number>`extract(epoch from clock_timestamp())::double precision * 1000`.as('now');
-  return db.selectFrom('turn').select(['key', 'taken', 'paused_until', now]).where('key', 'in', keys);
+  return db
+    .selectFrom('turn')
+    .select(['key', 'taken', 'paused_until', version.as('version'), now])
+    .where('key', 'in', keys);
 }
 
-function bookOf(rows: readonly { key: string; taken: number[]; paused_until: number; now: number }[]): Book {
-  const book = new Map(rows.map((row) => [row.key, { taken: row.taken, pausedUntil: row.paused_until }]));
-  return { now: rows[0]?.now ?? 0, of: (key) => book.get(key) ?? noneTaken };
+interface TurnRow {
+  readonly key: string;
+  readonly taken: number[];
+  readonly paused_until: number;
+  readonly version: string;
+  readonly now: number;
+}
+
+function bookOf(rows: readonly TurnRow[]): Book {
+  const book = new Map(rows.map((row) => [row.key, row]));
+  return {
+    now: rows[0]?.now ?? 0,
+    of: (key) => {
+      const row = book.get(key);
+      return row === undefined ? noneTaken : { taken: row.taken, pausedUntil: row.paused_until };
+    },
+    versionOf: (key) => book.get(key)?.version ?? '',
+  };
 }

@@ -1,6 +1,7 @@
 // How long Slack waits for our acknowledgement, against an empty Bolt app that stores one row first.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scrape } from '../test/support/exposition.ts';
 import { type Asked, type Benchmark, type Results, type StoreKind, storesHere } from './benchmark.ts';
 import { atRate, mixed, reads, send } from './commands.ts';
 import { type CompanyThread, startCompanyThread } from './company-thread.ts';
@@ -77,9 +78,5 @@ async function onStore(company: CompanyThread, kind: StoreKind, asked: Asked): P
 
 /** Until every command that was acknowledged has had its effect. */
 async function workedOff(url: string): Promise<void> {
-  for (;;) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    if (/^acgs_chatops_queue_waiting\{queue="inbox"\} 0$/m.test(metrics)) return;
-    await sleep(200);
-  }
+  while ((await scrape(url)).value('acgs_chatops_queue_waiting', { queue: 'inbox' }) !== 0) await sleep(200);
 }

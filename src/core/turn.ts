@@ -28,7 +28,7 @@ export interface TurnsTaken {
 export const noneTaken: TurnsTaken = { taken: [], pausedUntil: Number.NEGATIVE_INFINITY };
 
 /** Ms until the next free turn. */
-export function waitForTurn({ taken, pausedUntil }: TurnsTaken, { calls, windowMs }: Allowance, now: number): number {
+function waitForTurn({ taken, pausedUntil }: TurnsTaken, { calls, windowMs }: Allowance, now: number): number {
   const recent = within(taken, windowMs, now);
   const blocking = recent.length < calls ? undefined : recent[recent.length - calls];
   return Math.max(0, pausedUntil - now, blocking === undefined ? 0 : blocking + windowMs - now);
@@ -39,8 +39,25 @@ export function freeTurns({ taken, pausedUntil }: TurnsTaken, { calls, windowMs 
   return pausedUntil > now ? 0 : Math.max(0, 1 - within(taken, windowMs, now).length / calls);
 }
 
+export interface Wish {
+  readonly allowances: readonly Allowance[];
+  readonly patienceMs: number;
+}
+
+/** As `Turns.take`, out of what is known: the wait, and the turns of each key when it is taken. */
+export function grantTurn(
+  of: (key: string) => TurnsTaken,
+  { allowances, patienceMs }: Wish,
+  now: number,
+): { readonly wait: number; readonly taken: readonly (readonly [key: string, turns: readonly number[]])[] } {
+  const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, now)));
+  if (wait > patienceMs) return { wait, taken: [] };
+  const taken = allowances.map((one) => [one.key, withTurn(of(one.key), one, now + wait, now)] as const);
+  return { wait, taken };
+}
+
 /** With a turn at `at` added, and without those that no longer count. */
-export function withTurn({ taken }: TurnsTaken, { windowMs }: Allowance, at: number, now: number): readonly number[] {
+function withTurn({ taken }: TurnsTaken, { windowMs }: Allowance, at: number, now: number): readonly number[] {
   return [...within(taken, windowMs, now), at].sort((a, b) => a - b);
 }
 
@@ -54,13 +71,8 @@ export function turnsInMemory(now: () => number): Turns {
   const of = (key: string): TurnsTaken => book.get(key) ?? noneTaken;
   return {
     async take(allowances, patienceMs) {
-      const at = now();
-      const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, at)));
-      if (wait > patienceMs) return wait;
-      for (const allowance of allowances) {
-        const known = of(allowance.key);
-        book.set(allowance.key, { ...known, taken: withTurn(known, allowance, at + wait, at) });
-      }
+      const { wait, taken } = grantTurn(of, { allowances, patienceMs }, now());
+      for (const [key, turns] of taken) book.set(key, { ...of(key), taken: turns });
       return wait;
     },
     async pause(key, ms) {

@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely';
 import {
   type Allowance,
   freeTurns,
+  grantTurn,
   noneTaken,
   type Turns,
   type TurnsTaken,
-  waitForTurn,
-  withTurn,
+  type Wish,
 } from '../core/turn.ts';
 import type { Ask } from './ask.ts';
 import type { Tables } from './tables.ts';
@@ -62,11 +62,6 @@ export async function forgetTurns(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('turn').where('used_at', '<', sql<Date>`now() - make_interval(hours => ${keptHours})`).execute();
 }
 
-interface Wish {
-  readonly allowances: readonly Allowance[];
-  readonly patienceMs: number;
-}
-
 interface Book {
   readonly now: number;
   readonly of: (key: string) => TurnsTaken;
@@ -84,12 +79,9 @@ function grant(
 ): { readonly waits: readonly number[]; readonly after: ReadonlyMap<string, readonly number[]> } {
   const after = new Map<string, readonly number[]>();
   const of = (key: string): TurnsTaken => ({ ...book.of(key), taken: after.get(key) ?? book.of(key).taken });
-  const waits = wishes.map(({ allowances, patienceMs }) => {
-    const wait = Math.max(...allowances.map((allowance) => waitForTurn(of(allowance.key), allowance, book.now)));
-    if (wait > patienceMs) return wait;
-    for (const allowance of allowances) {
-      after.set(allowance.key, withTurn(of(allowance.key), allowance, book.now + wait, book.now));
-    }
+  const waits = wishes.map((wish) => {
+    const { wait, taken } = grantTurn(of, wish, book.now);
+    for (const [key, turns] of taken) after.set(key, turns);
     return wait;
   });
   return { waits, after };

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Shorter than anybody notices, and longer than most answers lie apart. */
-const gatherMs = 100;
+/** Shorter than anybody notices, and longer than it takes near systems to answer everything: then one write records all of it. */
+const gatherMs = 250;
 
 /**
  * Each batch holds what settled since the last one: it is gathered for a moment, because the writes would else be what the last answer

@@ -57,13 +57,24 @@ export interface Places {
   /** Whether it is decided that there is a channel, or none. */
   readonly settled: boolean;
   readonly card: MessageRef | undefined;
+  readonly announcement: MessageRef | undefined;
+  /** Digest of what each of them shows, or the topic itself. */
+  readonly drawn: Readonly<Record<'card' | 'announcement' | 'topic', string | undefined>>;
 }
 
+/** All that is remembered of an incident's places, in one look: most notices need more than one of them. */
 export async function placesOf(p: Publishing, incident: string): Promise<Places> {
-  const { channel, lostRoom, card } = refKeys;
-  const kept = await p.store.faceRefsAt(incident, [channel, lostRoom, card]);
+  const { channel, lostRoom, card, announcement, drawn } = refKeys;
+  const shown = [drawn('card'), drawn('announcement'), drawn('topic')];
+  const kept = await p.store.faceRefsAt(incident, [channel, lostRoom, card, announcement, ...shown]);
   const own = kept[channel] === noRoom || kept[channel] === kept[lostRoom] ? undefined : kept[channel];
-  return { room: own, settled: kept[channel] !== undefined, card: readRef(kept[card]) };
+  return {
+    room: own,
+    settled: kept[channel] !== undefined,
+    card: readRef(kept[card]),
+    announcement: readRef(kept[announcement]),
+    drawn: { card: kept[drawn('card')], announcement: kept[drawn('announcement')], topic: kept[drawn('topic')] },
+  };
 }
 
 export async function roomOf(p: Publishing, incident: string): Promise<string | undefined> {

@@ -4,12 +4,12 @@ import { type Kysely, sql } from 'kysely';
 import type { Actor } from '../core/actor.ts';
 import type { Erasable, Eraser, ErasureTarget, Found } from '../core/audit.ts';
 import { type Clock, type Ids, StaleStream } from '../core/ports.ts';
+import { Appends } from './appends.ts';
 import { askDatabase } from './ask.ts';
 import type { Engine } from './engine.ts';
-import { appendEvents, headOf, type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
+import { headOf, type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
 import { isSerializationFailure, isStreamTaken } from './failure.ts';
 import { enqueue } from './outbox.ts';
-import { project } from './projection.ts';
 import { sealsIn, sealsOfWords } from './sealing.ts';
 import type { Tables } from './tables.ts';
 import { erasedEvidence, referenceIn } from './verify.ts';
@@ -71,10 +71,9 @@ async function eraseIn(
     }
     const last = await headOf(db, stream);
     const event = { type: 'erased', what: target.kind, events, texts, files } as const;
-    const { sealed } = await appendEvents(db, given, { stream, after: last?.seq ?? 0, last }, [
-      { at: given.clock.now(), actor: by, event },
-    ]);
-    await project(db, stream, sealed);
+    const appends = new Appends(db, { ...given, shared: engine.shared });
+    await appends.append(stream, last?.seq ?? 0, [{ at: given.clock.now(), actor: by, event }]);
+    await appends.write();
     await showAnew(db, { ...given, shared: engine.shared, owner: operators }, stream);
   }
   if (target.kind === 'person' && places.length > 0) await eraseCopies(db, target.id);

@@ -1,28 +1,33 @@
-// Appends events to their stream, sealed and chained, and reads them back.
+// Seals and chains the events of a stream, and reads them back.
 
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Actor } from '../core/actor.ts';
 import type { Head } from '../core/audit.ts';
 import type { Event, NewEvent, Recorded } from '../core/event.ts';
 import { type Clock, type Ids, StaleStream } from '../core/ports.ts';
 import { type Link, linkHash, noPredecessor } from './chain.ts';
-import { seal, sealsIn, unseal } from './sealing.ts';
+import { type PrivateRow, seal, sealsIn, unseal } from './sealing.ts';
 import { storable } from './storable.ts';
 import type { Tables } from './tables.ts';
 
 /** An event with its texts sealed, as the table holds it. */
 export type SealedEvent = Link & { readonly hash: string };
 
+/** Where a stream ends. */
+export type End = Pick<SealedEvent, 'seq' | 'hash'>;
+
+/** A private text as it is kept, with the stream that it was said in. */
+export type KeptText = PrivateRow & { readonly stream: string };
+
 /**
- * Appends after `after` and returns the events both ways: as they were said, and sealed. `last` is the last event of the stream now.
- * Rejects with `StaleStream` when that is not `after`.
+ * The next events of a stream after `after`, both ways: as they were said, and sealed with the texts behind the seals. `last` is the last
+ * event of the stream now. Throws `StaleStream` when that is not `after`.
  */
-export async function appendEvents(
-  db: Kysely<Tables>,
+export function chained(
   given: { readonly clock: Clock; readonly ids: Ids },
-  { stream, after, last }: { readonly stream: string; readonly after: number; readonly last: Head | undefined },
+  { stream, after, last }: { readonly stream: string; readonly after: number; readonly last: End | undefined },
   events: readonly NewEvent[],
-): Promise<{ readonly recorded: readonly Recorded[]; readonly sealed: readonly SealedEvent[] }> {
+): { readonly recorded: readonly Recorded[]; readonly sealed: readonly SealedEvent[]; readonly texts: KeptText[] } {
   if ((last?.seq ?? 0) !== after) {
     throw new StaleStream(`${stream} is at ${last?.seq ?? 0}, not at ${after}: somebody was faster`);
   }
@@ -30,7 +35,7 @@ export async function appendEvents(
   const recordedAt = Math.trunc(given.clock.now());
   const sealed: SealedEvent[] = [];
   const recorded: Recorded[] = [];
-  const texts: Tables['private_text'][] = [];
+  const texts: KeptText[] = [];
   for (const [index, event] of storable(events).entries()) {
     const { type, ...data } = event.event;
     const closed = seal({ actor: event.actor, data }, () => given.ids.next());
@@ -47,10 +52,7 @@ export async function appendEvents(
     sealed.push({ ...link, hash: linkHash(link) });
     recorded.push(opened({ ...link, actor: event.actor, data, hash: linkHash(link) }, new Map()));
   }
-
-  if (texts.length > 0) await db.insertInto('private_text').values(texts).execute();
-  if (sealed.length > 0) await db.insertInto('event').values(sealed.map(rowOf)).execute();
-  return { recorded, sealed };
+  return { recorded, sealed, texts };
 }
 
 /** The last event of a stream, without what it says. */
@@ -75,11 +77,15 @@ export async function headsSince(db: Kysely<Tables>, sinceMs: number): Promise<r
     .execute();
 }
 
-/** All events of a stream in order, with their texts. */
+/** All events of a stream in order, with their texts, in one statement. */
 export async function eventsOf(db: Kysely<Tables>, stream: string): Promise<readonly Recorded[]> {
-  const sealed = await sealedEventsOf(db, stream);
-  const texts = await textsOf(db, sealed);
-  return sealed.map((event) => opened(event, texts));
+  const { rows } = await sql<Selectable<Tables['event']> & { texts: Record<string, string | null> | null }>`
+    select event.*, case when row_number() over (order by seq) = 1 then (
+      select jsonb_object_agg(id, text) from private_text where private_text.stream = event.stream
+    ) end as texts
+    from event where stream = ${stream} order by seq`.execute(db);
+  const texts = new Map(Object.entries(rows[0]?.texts ?? {}));
+  return rows.map((row) => opened(linkOf(row), texts));
 }
 
 export async function sealedEventsOf(db: Kysely<Tables>, stream: string): Promise<readonly SealedEvent[]> {
@@ -118,19 +124,5 @@ function opened(sealed: SealedEvent, texts: ReadonlyMap<string, string | null>):
     actor: unseal(sealed.actor, texts) as Actor,
     event: { type: sealed.type, ...(unseal(sealed.data, texts) as object) } as Event,
     hash: sealed.hash,
-  };
-}
-
-function rowOf(event: SealedEvent) {
-  return {
-    stream: event.stream,
-    seq: event.seq,
-    at: new Date(event.at),
-    recorded_at: new Date(event.recordedAt),
-    actor: JSON.stringify(event.actor),
-    type: event.type,
-    data: JSON.stringify(event.data),
-    prev_hash: event.prevHash,
-    hash: event.hash,
   };
 }

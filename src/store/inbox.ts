@@ -102,7 +102,7 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
         await db
           .updateTable('inbox')
           .set({ lease_until: leaseEnd })
-          .where('key', 'in', keys.map(storableText))
+          .where(sql<boolean>`key = any(${keys.map(storableText)}::text[])`)
           .where('owner', '=', owner)
           .where('settled_at', 'is', null)
           .execute();
@@ -114,7 +114,7 @@ export function inboxOver(db: Kysely<Tables>, given: { readonly owner: string; r
         await db
           .updateTable('inbox')
           .set({ lease_until: sql<Date>`now()` })
-          .where('key', 'in', keys.map(storableText))
+          .where(sql<boolean>`key = any(${keys.map(storableText)}::text[])`)
           .where('owner', '=', owner)
           .where('settled_at', 'is', null)
           .execute();

@@ -180,7 +180,7 @@ export function outboxOver(
         const rows = await front
           .updateTable('outbox')
           .set({ lease_until: leaseEnd })
-          .where('id', 'in', ids)
+          .where(sql<boolean>`id = any(${[...ids]}::text[])`)
           .where('owner', '=', owner)
           .returning('id')
           .execute();

@@ -1,10 +1,11 @@
 // PostgreSQL as the engine of the store: a pool for work, small ones for what must not queue behind it, the job engine's own beside them.
 
-import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
 import { loggable, NotConnected } from './failure.ts';
+import { preparing } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 const connectWithinMs = 5_000;
@@ -20,7 +21,7 @@ export function openPostgres(url: string, log: Log): Engine {
     throw new StoreUnavailable('The database address is not a URL of the form postgres://user:password@host:5432/name');
   }
   const limits = { connectionString: url, idle_in_transaction_session_timeout: idleInTransactionMs };
-  const open = (max: number, connectionTimeoutMillis: number): Kysely<Tables> => {
+  const open = (max: number, connectionTimeoutMillis: number, prepares: boolean): Kysely<Tables> => {
     const pool = new pg.Pool({
       ...limits,
       max,
@@ -33,11 +34,13 @@ export function openPostgres(url: string, log: Log): Engine {
     pool.on('error', (error) => log.warn(loggable(error), 'an idle database connection broke'));
     // pg takes its listener off a client that is in use, so a socket that dies there needs one of its own.
     pool.on('connect', (client) => client.on('error', () => {}));
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: tellingWhatWasNotSent(pool) }) });
+    const asIs = (client: pg.PoolClient): PostgresPoolClient => client;
+    const reached = tellingWhatWasNotSent(pool, prepares ? preparing() : asIs);
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: reached }) });
   };
-  const db = open(10, connectWithinMs);
-  const front = open(4, frontConnectWithinMs);
-  const turns = open(2, frontConnectWithinMs);
+  const db = open(10, connectWithinMs, false);
+  const front = open(4, frontConnectWithinMs, true);
+  const turns = open(2, frontConnectWithinMs, true);
   return {
     kind: 'postgres',
     db,
@@ -54,10 +57,10 @@ export function openPostgres(url: string, log: Log): Engine {
 }
 
 /** A query that got no connection was surely not sent, which its error alone does not say. */
-function tellingWhatWasNotSent(pool: pg.Pool): PostgresPool {
+function tellingWhatWasNotSent(pool: pg.Pool, reached: (client: pg.PoolClient) => PostgresPoolClient): PostgresPool {
   return {
     connect: () =>
-      pool.connect().catch((error: unknown) => {
+      pool.connect().then(reached, (error: unknown) => {
         throw new NotConnected(error);
       }),
     end: () => pool.end(),

@@ -4,34 +4,12 @@ import { type Kysely, sql } from 'kysely';
 import type { Recorded } from '../core/event.ts';
 import { evolve, type Incident } from '../core/incident.ts';
 import type { IncidentFilter } from '../core/ports.ts';
-import { projectActions, rebuildActions } from './action-rows.ts';
+import { rebuildActions } from './action-rows.ts';
 import { type SealedEvent, sealedEventsOf, textsOf } from './event-log.ts';
 import { unseal } from './sealing.ts';
 import type { Tables } from './tables.ts';
 
 const defaultLimit = 50;
-
-/**
- * Moves the projection of a stream on by the events just appended, and returns it with its texts sealed. Streams that are not incidents
- * have none. `before` is what this transaction made of it last.
- */
-export async function project(
-  db: Kysely<Tables>,
-  stream: string,
-  events: readonly SealedEvent[],
-  before?: Incident,
-): Promise<Incident | undefined> {
-  const incident = fold(before ?? (await lockedStateOf(db, stream)), events);
-  await save(db, incident);
-  await projectActions(db, incident, events);
-  return incident;
-}
-
-/** Locked, so that it waits for a rebuild instead of going on from what the rebuild replaces. */
-async function lockedStateOf(db: Kysely<Tables>, stream: string): Promise<Incident | undefined> {
-  const query = db.selectFrom('incident').select('state').where('stream', '=', stream);
-  return (await query.forUpdate().executeTakeFirst())?.state as Incident | undefined;
-}
 
 /** Makes the projections anew from the events. Returns how many incidents there are. Appends wait until it is done. */
 export async function rebuild(db: Kysely<Tables>): Promise<number> {
@@ -84,8 +62,11 @@ function matching(db: Kysely<Tables>, { status, runbook, scope }: IncidentFilter
     .$if(scope !== undefined, (query) => query.where('scope', '=', scope ?? ''));
 }
 
-/** The fold does not look into texts and ids of people, so it works on seals as well. */
-function fold(incident: Incident | undefined, events: readonly SealedEvent[]): Incident | undefined {
+/**
+ * The incident after these events, of a stream that is one. The fold does not look into texts and ids of people, so it works on seals as
+ * well.
+ */
+export function fold(incident: Incident | undefined, events: readonly SealedEvent[]): Incident | undefined {
   return events.reduce((state, { type, data, ...event }) => {
     return evolve(state, { ...event, event: { type, ...(data as object) } } as unknown as Recorded);
   }, incident);
@@ -93,17 +74,14 @@ function fold(incident: Incident | undefined, events: readonly SealedEvent[]): I
 
 async function save(db: Kysely<Tables>, incident: Incident | undefined): Promise<void> {
   if (incident === undefined) return;
-  const columns = { status: incident.status, seq: incident.seq, state: JSON.stringify(incident) };
   await db
     .insertInto('incident')
-    .values({
-      ...columns,
-      stream: incident.id,
-      number: incident.number,
-      runbook: incident.runbook,
-      scope: incident.scope,
-      separate: incident.separate,
-    })
-    .onConflict((conflict) => conflict.column('stream').doUpdateSet(columns))
+    .values({ ...rowOf(incident), state: JSON.stringify(incident) })
     .execute();
+}
+
+/** An incident as the table holds it. */
+export function rowOf(incident: Incident) {
+  const { id: stream, number, runbook, scope, status, separate, seq } = incident;
+  return { stream, number, runbook, scope, status, separate, seq, state: incident };
 }

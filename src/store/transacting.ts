@@ -1,13 +1,14 @@
 // Runs work in transactions, and runs it again when it lost a race against another transaction.
 
 import { type Clock, type Ids, StaleStream, type Transaction } from '../core/ports.ts';
+import { Appends } from './appends.ts';
 import { DeferredWrites } from './deferred-writes.ts';
 import type { Engine } from './engine.ts';
 import { isSerializationFailure, mayHaveHappened, unavailable } from './failure.ts';
 import type { Jobs } from './jobs.ts';
 import type { OneTransaction } from './one-transaction.ts';
 import { queueUp } from './stream-queue.ts';
-import { type Traces, transactionOver } from './transaction.ts';
+import { type Traces, transactionOver, writeAppends } from './transaction.ts';
 import type { Wake } from './wake.ts';
 
 const tries = 5;
@@ -57,11 +58,14 @@ async function attempt<T>(
     return await engine.db.transaction().execute(async (db) => {
       if (contested !== undefined) await queueUp(db, contested);
       const deferred = new DeferredWrites(given.ids);
-      const tx = transactionOver(db, { ...given, traces, deferred, shared: engine.shared });
+      const shared = { ...given, shared: engine.shared };
+      const appends = new Appends(db, shared);
+      const tx = transactionOver(db, { ...shared, traces, appends, deferred });
       const result = await given.oneTransaction
         .within(async () => {
           const worked = await work(tx);
-          await deferred.write(db, { ...given, shared: engine.shared });
+          await writeAppends(appends, traces);
+          await deferred.write(db, shared);
           traces.sent = deferred.sends;
           return worked;
         })

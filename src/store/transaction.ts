@@ -1,29 +1,28 @@
 // One open transaction of the store: reads, and everything that is written together with the events.
 
 import { type Kysely, sql } from 'kysely';
-import type { Head } from '../core/audit.ts';
-import type { Incident } from '../core/incident.ts';
 import { AlreadySettled, type Clock, type Ids, type Transaction } from '../core/ports.ts';
+import type { Appends } from './appends.ts';
 import { askInTransaction } from './ask.ts';
 import type { DeferredWrites } from './deferred-writes.ts';
-import { appendEvents, headOf } from './event-log.ts';
 import { writeFaceRefs } from './face-refs.ts';
 import { settleDelivery } from './inbox.ts';
-import { project } from './projection.ts';
 import { readsOver } from './reads.ts';
-import { queueUp } from './stream-queue.ts';
 import type { Tables } from './tables.ts';
+
+/** Rejects as `append` does: another process can have opened the same incident meanwhile. */
+export async function writeAppends(appends: Appends, traces: Traces): Promise<void> {
+  const [stream] = appends.waiting;
+  if (stream === undefined) return;
+  traces.contested = stream;
+  await askInTransaction('append', () => appends.write());
+  traces.contested = undefined;
+}
 
 /** What the transaction did that others must hear of after its commit, and where it lost a race. */
 export interface Traces {
   sent: boolean;
   contested: string | undefined;
-}
-
-/** How a stream ends for the transaction that appended to it: nobody else can until it is over. */
-interface End {
-  readonly head: Head | undefined;
-  readonly projected: Incident | undefined;
 }
 
 export function transactionOver(
@@ -32,14 +31,18 @@ export function transactionOver(
     readonly clock: Clock;
     readonly ids: Ids;
     readonly traces: Traces;
+    readonly appends: Appends;
     readonly deferred: DeferredWrites;
     /** True when several processes share the database: then its clock counts, and not that of any of them. */
     readonly shared: boolean;
   },
 ): Transaction {
-  const { traces, deferred } = given;
-  const reads = readsOver(db, askInTransaction);
-  const ends = new Map<string, End>();
+  const { traces, deferred, appends } = given;
+  const reads = readsOver(db, async (called, work) => {
+    // What is read is as if everything had been written at once.
+    await writeAppends(appends, traces);
+    return askInTransaction(called, work);
+  });
   return {
     ...reads,
 
@@ -52,15 +55,7 @@ export function transactionOver(
     append: (stream, after, events) =>
       askInTransaction('append', async () => {
         traces.contested = stream;
-        const end = ends.get(stream);
-        // Where there is one connection only, nobody comes in between; nor does anybody once this transaction has its turn.
-        if (given.shared && end === undefined) await queueUp(db, stream);
-        const last = end === undefined ? await headOf(db, stream) : end.head;
-        const { recorded, sealed } = await appendEvents(db, given, { stream, after, last }, events);
-        ends.set(stream, {
-          head: sealed.at(-1) ?? last,
-          projected: await project(db, stream, sealed, end?.projected),
-        });
+        const recorded = await appends.append(stream, after, events);
         traces.contested = undefined;
         return recorded;
       }),

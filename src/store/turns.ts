@@ -1,18 +1,11 @@
 // The book of turns that all replicas on one PostgreSQL share, by the database's clock.
 
 import { type Kysely, sql } from 'kysely';
-import {
-  type Allowance,
-  freeTurns,
-  grantTurn,
-  noneTaken,
-  type Turns,
-  type TurnsTaken,
-  type Wish,
-} from '../core/turn.ts';
+import { type Allowance, freeTurns, grantTurn, type Turns, type TurnsTaken, type Wish } from '../core/turn.ts';
 import type { Ask } from './ask.ts';
 import type { Tables } from './tables.ts';
 import { together } from './together.ts';
+import { type Book, bookOf, RememberedTurns, type TurnRow } from './turn-book.ts';
 
 /** No allowance looks back as far as this. */
 const keptHours = 1;
@@ -21,12 +14,31 @@ const keptHours = 1;
 const takenTogether = 100;
 
 export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
+  const remembered = new RememberedTurns();
+
+  /** Undefined when nothing was taken because somebody else wrote in one of these rows since the book was read. */
+  const takeBy = async (book: Book, wishes: readonly Wish[]): Promise<readonly number[] | undefined> => {
+    const { waits, after } = grant(book, wishes);
+    if (after.size === 0) return waits;
+    const written = await write(db, book, after);
+    remembered.saw(written);
+    return written.length > 0 ? waits : undefined;
+  };
+
   const takeAll = (wishes: readonly Wish[]) =>
     ask('turns.take', async () => {
+      const keys = [...new Set(wishes.flatMap(({ allowances }) => keysOf(allowances)))];
+      const known = remembered.recall(keys);
+      // Nobody is sent away by what may be outdated.
+      if (known !== undefined && grant(known, wishes).refused === 0) {
+        const waits = await takeBy(known, wishes);
+        if (waits !== undefined) return waits;
+      }
       for (;;) {
-        const book = await readForTaking(db, [...new Set(wishes.flatMap(({ allowances }) => keysOf(allowances)))]);
-        const { waits, after } = grant(book, wishes);
-        if (after.size === 0 || (await write(db, book, after))) return waits;
+        const rows = await readForTaking(db, keys);
+        remembered.saw(rows);
+        const waits = await takeBy(bookOf(rows), wishes);
+        if (waits !== undefined) return waits;
       }
     });
   const take = together(takeAll, takenTogether);
@@ -37,6 +49,7 @@ export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
     pause: (key, ms) =>
       ask('turns.pause', async () => {
         const until = sql<number>`extract(epoch from now()) * 1000 + ${ms}`;
+        remembered.forget([key]);
         await db
           .insertInto('turn')
           .values({ key, paused_until: until })
@@ -62,61 +75,66 @@ export async function forgetTurns(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('turn').where('used_at', '<', sql<Date>`now() - make_interval(hours => ${keptHours})`).execute();
 }
 
-interface Book {
-  readonly now: number;
-  readonly of: (key: string) => TurnsTaken;
-  /** Which write of the row was read. */
-  readonly versionOf: (key: string) => string;
-}
-
 /** PostgreSQL notes in every row who wrote it last. */
 const version = sql<string>`xmin::text`;
+const now = sql<number>`extract(epoch from clock_timestamp())::double precision * 1000`;
 
 /** What each has to wait, one after another, and the turns of the keys that somebody took one of. */
 function grant(
   book: Book,
   wishes: readonly Wish[],
-): { readonly waits: readonly number[]; readonly after: ReadonlyMap<string, readonly number[]> } {
+): {
+  readonly waits: readonly number[];
+  readonly after: ReadonlyMap<string, readonly number[]>;
+  readonly refused: number;
+} {
   const after = new Map<string, readonly number[]>();
+  let refused = 0;
   const of = (key: string): TurnsTaken => ({ ...book.of(key), taken: after.get(key) ?? book.of(key).taken });
   const waits = wishes.map((wish) => {
     const { wait, taken } = grantTurn(of, wish, book.now);
+    if (taken.length === 0) refused += 1;
     for (const [key, turns] of taken) after.set(key, turns);
     return wait;
   });
-  return { waits, after };
+  return { waits, after, refused };
 }
 
-/** All or nothing: nothing, and false, when somebody else wrote in one of these rows since the book was read. */
-async function write(db: Kysely<Tables>, book: Book, after: ReadonlyMap<string, readonly number[]>): Promise<boolean> {
-  const rows = [...after].map(([key, taken]) => {
-    return sql`(${key}::text, ${book.versionOf(key)}::text, ${[...taken]}::double precision[])`;
-  });
+/** All or nothing: nothing when somebody else wrote in one of these rows since. Returns the rows as they are then. */
+async function write(
+  db: Kysely<Tables>,
+  book: Book,
+  after: ReadonlyMap<string, readonly number[]>,
+): Promise<readonly TurnRow[]> {
+  const rows = [...after].map(([key, turns]) => ({ key, version: book.versionOf(key), turns }));
   // Locked in order of keys, so that nobody waits in a ring.
-  const { rows: written } = await sql<{ key: string }>`
-    with asked (key, version, after) as (values ${sql.join(rows)}),
+  const { rows: written } = await sql<TurnRow>`
+    with asked as materialized (
+        select key, version, turns
+        from json_to_recordset(${JSON.stringify(rows)}::json) as (key text, version text, turns double precision[])
+      ),
       locked as materialized (
         select key, ${version} as version from turn where key in (select key from asked) order by key for update
       ),
       unchanged as (
         select count(*) as rows from locked join asked using (key, version)
       )
-    update turn set taken = asked.after, used_at = now()
+    update turn set taken = asked.turns, used_at = now()
     from asked, unchanged where turn.key = asked.key and unchanged.rows = ${rows.length}
-    returning turn.key`.execute(db);
-  return written.length > 0;
+    returning turn.key, turn.taken, turn.paused_until, turn.${version} as version, ${now} as now`.execute(db);
+  return written;
 }
 
 /** Rows that are missing are made, so that there is something to hold the book against. */
-async function readForTaking(db: Kysely<Tables>, keys: readonly string[]): Promise<Book> {
+async function readForTaking(db: Kysely<Tables>, keys: readonly string[]): Promise<readonly TurnRow[]> {
   const found = await rowsOf(db, keys).execute();
-  if (found.length === keys.length) return bookOf(found);
+  if (found.length === keys.length) return found;
   await db
     .insertInto('turn')
     .values([...keys].sort().map((key) => ({ key })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return bookOf(await rowsOf(db, keys).execute());
+  return rowsOf(db, keys).execute();
 }
 
 function keysOf(allowances: readonly Allowance[]): readonly string[] {
@@ -124,29 +142,8 @@ function keysOf(allowances: readonly Allowance[]): readonly string[] {
 }
 
 function rowsOf(db: Kysely<Tables>, keys: readonly string[]) {
-  const now = sql<number>`extract(epoch from clock_timestamp())::double precision * 1000`.as('now');
   return db
     .selectFrom('turn')
-    .select(['key', 'taken', 'paused_until', version.as('version'), now])
-    .where('key', 'in', keys);
-}
-
-interface TurnRow {
-  readonly key: string;
-  readonly taken: number[];
-  readonly paused_until: number;
-  readonly version: string;
-  readonly now: number;
-}
-
-function bookOf(rows: readonly TurnRow[]): Book {
-  const book = new Map(rows.map((row) => [row.key, row]));
-  return {
-    now: rows[0]?.now ?? 0,
-    of: (key) => {
-      const row = book.get(key);
-      return row === undefined ? noneTaken : { taken: row.taken, pausedUntil: row.paused_until };
-    },
-    versionOf: (key) => book.get(key)?.version ?? '',
-  };
+    .select(['key', 'taken', 'paused_until', version.as('version'), now.as('now')])
+    .where(sql<boolean>`key = any(${[...keys]}::text[])`);
 }

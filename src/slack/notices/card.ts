@@ -6,9 +6,9 @@ import { anyAnswer } from '../answers.ts';
 import { announcement, incidentCard } from '../blocks/card.ts';
 import type { Message } from '../blocks/rich.ts';
 import { refusedWith } from '../failures.ts';
-import { type MessageRef, readRef, refKeys, writeRef } from '../ids.ts';
+import { type MessageRef, refKeys, writeRef } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { cardOf, keep, type Publishing, placesOf, postNear, roomOf, whenVisible } from '../publishing.ts';
+import { keep, type Places, type Publishing, placesOf, postNear, whenVisible } from '../publishing.ts';
 
 const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed'] as const;
 
@@ -17,7 +17,7 @@ export async function postCard(p: Publishing, attempt: Attempt, view: IncidentVi
   if (card !== undefined) return;
   const message = incidentCard(view, await p.people.namesFor(view));
   const ref = await postNear(p, attempt, { channel: room ?? p.config.channel }, message);
-  await keepDrawn(p, view.id, refKeys.card, ref, message);
+  await keepDrawn(p, view.id, 'card', ref, message);
 }
 
 /** Only in the incident's own channel: the main channel's pins belong to its people. */
@@ -34,40 +34,46 @@ export async function pinCard(p: Publishing, view: IncidentView): Promise<void> 
 /** One line in the main channel, which waits for nothing; where the card itself belongs there, nothing is to be announced. */
 export async function announce(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
   const roomless = !p.config.incidentChannels || view.setupFailures.channel !== undefined;
-  const { card, room } = await placesOf(p, view.id);
+  const places = await placesOf(p, view.id);
+  const { card, room } = places;
   if ((roomless && room === undefined) || card?.channel === p.config.channel) return;
-  if ((await p.store.faceRef(view.id, refKeys.announcement)) === undefined) {
+  if (places.announcement === undefined) {
     const message = announcement(view, await p.people.namesFor(view), room);
     const ref = await p.posting.post(attempt, { channel: p.config.channel }, message);
-    await keepDrawn(p, view.id, refKeys.announcement, ref, message);
+    await keepDrawn(p, view.id, 'announcement', ref, message);
   }
   // A room that was opened meanwhile found no announcement to redraw.
   const now = await p.desk.incidentView(view.id);
-  if (now !== undefined) await redrawAnnouncement(p, now);
+  if (now !== undefined) await redrawAnnouncement(p, now, await placesOf(p, view.id));
 }
 
-async function redrawAnnouncement(p: Publishing, view: IncidentView): Promise<void> {
-  const announced = readRef(await p.store.faceRef(view.id, refKeys.announcement));
-  if (announced === undefined) return;
-  const message = announcement(view, await p.people.namesFor(view), await roomOf(p, view.id));
-  await editIfChanged(p, view.id, refKeys.announcement, announced, message).catch((error: unknown) => {
+/** True when something was shown anew. */
+async function redrawAnnouncement(p: Publishing, view: IncidentView, places: Places): Promise<boolean> {
+  if (places.announcement === undefined) return false;
+  const message = announcement(view, await p.people.namesFor(view), places.room);
+  try {
+    return await editIfChanged(p, view.id, 'announcement', places, message);
+  } catch (error) {
     if (!refusedWith(error, ...gone)) throw error;
     p.log.warn({ incident: view.id }, 'the announcement was deleted; it is not posted again');
-  });
+    return false;
+  }
 }
 
 export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  await redrawAnnouncement(p, view);
-  const card = await cardOf(p, view.id);
+  const found = await placesOf(p, view.id);
+  // An edit can wait for its turn, and the card move meanwhile.
+  const places = (await redrawAnnouncement(p, view, found)) ? await placesOf(p, view.id) : found;
+  const { card } = places;
   if (card === undefined) return postGivenUp(p, attempt, view);
   const message = incidentCard(view, await p.people.namesFor(view));
   try {
-    await editIfChanged(p, view.id, refKeys.card, card, message);
+    await editIfChanged(p, view.id, 'card', places, message);
   } catch (error) {
     if (!refusedWith(error, ...gone)) throw error;
     // Somebody deleted the card: responders need one, so it is posted anew.
     const ref = await postNear(p, attempt, { channel: card.channel }, message);
-    await keepDrawn(p, view.id, refKeys.card, ref, message);
+    await keepDrawn(p, view.id, 'card', ref, message);
   }
 }
 
@@ -76,27 +82,29 @@ async function postGivenUp(p: Publishing, attempt: Attempt, view: IncidentView):
   if (view.setupFailures.card !== undefined) await postCard(p, attempt, view);
 }
 
-/** All incidents share fifty edits a minute, so an edit that would show the same is not made. */
+/** All incidents share fifty edits a minute, so an edit that would show the same is not made. False when it was not. */
 async function editIfChanged(
   p: Publishing,
   incident: string,
-  key: string,
-  ref: MessageRef,
+  key: 'card' | 'announcement',
+  places: Places,
   message: Message,
-): Promise<void> {
-  if ((await p.store.faceRef(incident, refKeys.drawn(key))) === digestOf(message)) return;
+): Promise<boolean> {
+  const ref = places[key];
+  if (ref === undefined || places.drawn[key] === digestOf(message)) return false;
   await p.posting.edit(ref, message);
   await keep(p, incident, refKeys.drawn(key), digestOf(message));
+  return true;
 }
 
 async function keepDrawn(
   p: Publishing,
   incident: string,
-  key: string,
+  key: 'card' | 'announcement',
   ref: MessageRef,
   message: Message,
 ): Promise<void> {
-  await p.store.setFaceRefs(incident, { [key]: writeRef(ref), [refKeys.drawn(key)]: digestOf(message) });
+  await p.store.setFaceRefs(incident, { [refKeys[key]]: writeRef(ref), [refKeys.drawn(key)]: digestOf(message) });
 }
 
 function digestOf(message: Message): string {

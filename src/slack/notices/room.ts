@@ -8,7 +8,7 @@ import { isRefusal, refusedWith, SlackCallFailed } from '../failures.ts';
 import { cutTo } from '../fit.ts';
 import { noRoom, refKeys } from '../ids.ts';
 import type { Attempt } from '../posting.ts';
-import { keep, type Publishing, roomOf, settledRoom, whenVisible } from '../publishing.ts';
+import { keep, type Publishing, placesOf, roomOf, settledRoom, whenVisible } from '../publishing.ts';
 import { oneLine } from '../untrusted.ts';
 
 interface Room {
@@ -102,11 +102,11 @@ export async function loseRoom(p: Publishing, incident: string, cause: SlackCall
 }
 
 export async function setTopic(p: Publishing, view: IncidentView): Promise<void> {
-  const channel = await roomOf(p, view.id);
+  const { room: channel, drawn } = await placesOf(p, view.id);
   if (channel === undefined) return;
   const topic = cutTo(oneLine(topicText(view)), topicLimit);
   // Each change leaves a line in the channel, so the same topic is not set twice.
-  if ((await p.store.faceRef(view.id, refKeys.drawn('topic'))) === topic) return;
+  if (drawn.topic === topic) return;
   await whenVisible(() => p.api.call('conversations.setTopic', { channel, topic }, anyAnswer));
   await keep(p, view.id, refKeys.drawn('topic'), topic);
 }

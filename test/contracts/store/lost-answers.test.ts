@@ -55,7 +55,7 @@ onPostgres('lost answers', (server) => {
 
   it('F57: a connection that dies before the commit is not doubtful: nothing happened', async () => {
     const { store, straight, proxy, close } = await behindProxy();
-    await proxy.set({ toServer: { cutAt: 'insert into "event"' } });
+    await proxy.set({ toServer: { cutAt: 'insert into event' } });
     const failure = await failureOf(store.transact((tx) => tx.append('INC-1', 0, [declared(1)])));
     expect(failure).toMatchObject({ name: 'StoreUnavailable', doubtful: false });
     await proxy.set({});

@@ -315,6 +315,24 @@ onEveryEngine('the record', (bench) => {
     expect(await store.events(id)).toHaveLength(4);
   });
 
+  it('reads inside the transaction what it appended, in several streams and between two appends', async () => {
+    const { store } = bench();
+    const id = await declare(store);
+    await store.transact(async (tx) => {
+      const [one] = await tx.append(id, 1, [noted('one')]);
+      expect((await tx.events(id)).at(-1)).toEqual(one);
+      await tx.append(id, 2, [noted('two')]);
+      await tx.append('gaps', 0, [noted('beside it')]);
+      expect(await tx.incident(id)).toEqual(incidentFrom(await tx.events(id)));
+      expect((await tx.head(id))?.seq).toBe(3);
+      const [beside] = await tx.events('gaps');
+      expect(beside?.event).toMatchObject({ text: { private: 'beside it' } });
+      await tx.append(id, 3, [noted('three')]);
+    });
+    expect((await store.events(id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(await store.verify(id)).toEqual({ ok: true });
+  });
+
   it('reads evidence inside the transaction that keeps it', async () => {
     const { store } = bench();
     const body = new TextEncoder().encode('{"a":1}');

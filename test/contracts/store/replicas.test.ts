@@ -4,9 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { AlreadySettled, type Job, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { openStore } from '../../../src/store/index.ts';
+import { openPostgres } from '../../../src/store/postgres.ts';
 import { givenToStore } from '../../support/prepared-store.ts';
 import { declare, declared, noted, onPostgres, until } from './engines.ts';
 
@@ -149,6 +151,19 @@ onPostgres('replicas', (server) => {
     expect(race.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await one.countIncidents({ scope })).toBe(1);
     await Promise.all([one.close(), two.close()]);
+  });
+
+  it('F62: go on taking deliveries and turns while a newer one alters their tables', async () => {
+    const url = await server().freshDatabase();
+    const [older, newer] = [await open(url), openPostgres(url, givenToStore().log)];
+    const take = (key: string) => older.inbox.take({ key, kind: 'command', payload: null, receivedAt: 1 });
+    const turn = () => older.turns.take([{ key: 'a method', calls: 100, windowMs: 60_000 }], 0);
+    for (let n = 0; n < 10; n += 1) expect([await take(`before ${n}`), await turn()]).toEqual(['taken', 0]);
+    await sql`alter table inbox alter column key type varchar(500)`.execute(newer.db);
+    await sql`alter table turn alter column key type varchar(500)`.execute(newer.db);
+    for (let n = 0; n < 10; n += 1) expect([await take(`after ${n}`), await turn()]).toEqual(['taken', 0]);
+    expect(await take('before 1')).toBe('duplicate');
+    await Promise.all([older.close(), newer.close()]);
   });
 
   it('let one delivery take effect once, although both of them work it', async () => {

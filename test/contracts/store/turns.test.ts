@@ -70,4 +70,19 @@ onPostgres('turns of two replicas', (server) => {
     expect(await stores[1]?.turns.take([method], 0)).toBeGreaterThan(100_000);
     await Promise.all(stores.map((store) => store.close()));
   });
+
+  it('are counted by what the other one wrote, not by what is remembered', async () => {
+    const url = await server().freshDatabase();
+    const [one, two] = await Promise.all([1, 2].map(() => openStore({ kind: 'postgres', url }, givenToStore())));
+    if (one === undefined || two === undefined) throw new Error('two stores were opened');
+    const method = allowance(4, 60_000);
+    // Both know the row by now, and each takes a turn that the other has not seen.
+    for (const store of [one, two, one, two]) expect(await store.turns.take([method], 0)).toBe(0);
+    for (const store of [one, two]) expect(await store.turns.take([method], 0)).toBeGreaterThan(50_000);
+    const other = allowance(100, 60_000);
+    for (const store of [one, two, one]) expect(await store.turns.take([other], 0)).toBe(0);
+    await two.turns.pause(other.key, 30_000);
+    expect(await one.turns.take([other], 0)).toBeGreaterThan(20_000);
+    await Promise.all([one.close(), two.close()]);
+  });
 });

@@ -19,7 +19,7 @@ export interface PrivateRow {
 }
 
 /**
- * A copy of `value` in which every `{ private: text }`, the id of every person and all ids in `people` are seals, and the rows for
+ * `value` in which every `{ private: text }`, the id of every person and all ids in `people` are seals, and the rows for
  * them. `value` must be plain JSON data.
  */
 export function seal(value: unknown, nextId: () => string): { readonly sealed: unknown; readonly rows: PrivateRow[] } {
@@ -90,11 +90,23 @@ function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is
   return Array.isArray(value) && value.length > 0 && value.every(is);
 }
 
-/** A deep copy in which objects are what `change` returns for them; undefined means: look deeper. */
+/**
+ * The value with objects in it replaced by what `change` returns for them; undefined means: look deeper. Parts in which nothing is replaced
+ * are the same as before and not copied: incidents are read for every notice, and most of what they hold is not private.
+ */
 function replaced(value: unknown, change: (part: Record<string, unknown>) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((part) => replaced(part, change));
+  if (Array.isArray(value)) {
+    const parts = value.map((part) => replaced(part, change));
+    return parts.some((part, at) => part !== value[at]) ? parts : value;
+  }
   if (!isPlainObject(value)) return value;
   const changed = change(value);
   if (changed !== undefined) return changed;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, change)]));
+  const parts = new Map<string, unknown>();
+  for (const key of Object.keys(value)) {
+    const part = replaced(value[key], change);
+    if (part !== value[key]) parts.set(key, part);
+  }
+  // Not by assignment: a key of hostile data may be `__proto__`.
+  return parts.size === 0 ? value : Object.fromEntries([...Object.entries(value), ...parts]);
 }

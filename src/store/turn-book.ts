@@ -5,7 +5,7 @@ import { noneTaken, type TurnsTaken } from '../core/turn.ts';
 /** One row of the table, with the database's time at which it was so. */
 export interface TurnRow {
   readonly key: string;
-  readonly taken: number[];
+  readonly taken: readonly number[];
   readonly paused_until: number;
   /** Which write of the row this is. */
   readonly version: string;

@@ -100,7 +100,7 @@ function grant(
   return { waits, after, refused };
 }
 
-/** All or nothing: nothing when somebody else wrote in one of these rows since. Returns the rows as they are then. */
+/** All or nothing: nothing when somebody else wrote in one of these rows since. Returns the rows as they are now. */
 async function write(
   db: Kysely<Tables>,
   book: Book,
@@ -108,7 +108,7 @@ async function write(
 ): Promise<readonly TurnRow[]> {
   const rows = [...after].map(([key, turns]) => ({ key, version: book.versionOf(key), turns }));
   // Locked in order of keys, so that nobody waits in a ring.
-  const { rows: written } = await sql<TurnRow>`
+  const { rows: written } = await sql<Pick<TurnRow, 'key' | 'version' | 'now'>>`
     with asked as materialized (
         select key, version, turns
         from json_to_recordset(${JSON.stringify(rows)}::json) as (key text, version text, turns double precision[])
@@ -121,8 +121,12 @@ async function write(
       )
     update turn set taken = asked.turns, used_at = now()
     from asked, unchanged where turn.key = asked.key and unchanged.rows = ${rows.length}
-    returning turn.key, turn.taken, turn.paused_until, turn.${version} as version, ${now} as now`.execute(db);
-  return written;
+    returning turn.key, turn.${version} as version, ${now} as now`.execute(db);
+  return written.map((row) => ({
+    ...row,
+    taken: after.get(row.key) ?? [],
+    paused_until: book.of(row.key).pausedUntil,
+  }));
 }
 
 /** Rows that are missing are made, so that there is something to hold the book against. */

@@ -65,17 +65,12 @@ export class Appends {
 
 /** The projection is locked, so that this waits for a rebuild instead of going on from what the rebuild replaces. */
 async function tailOf(db: Kysely<Tables>, stream: string): Promise<Tail> {
-  const { rows } = await sql<{ seq: number | null; hash: string | null; state: Incident | null }>`
-    select last.seq, last.hash, (select state from incident where stream = ${stream} for update) as state
-    from (select) as one
-    left join (select seq, hash from event where stream = ${stream} order by seq desc limit 1) as last on true`.execute(
-    db,
-  );
+  const { rows } = await sql<{ last: End | null; state: Incident | null }>`
+    select (
+      select json_build_object('seq', seq, 'hash', hash) from event where stream = ${stream} order by seq desc limit 1
+    ) as last, (select state from incident where stream = ${stream} for update) as state`.execute(db);
   const [row] = rows;
-  return {
-    end: row?.seq == null || row.hash === null ? undefined : { seq: row.seq, hash: row.hash },
-    incident: row?.state ?? undefined,
-  };
+  return { end: row?.last ?? undefined, incident: row?.state ?? undefined };
 }
 
 async function insert(

@@ -16,9 +16,15 @@ const takenTogether = 100;
 export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
   const remembered = new RememberedTurns();
 
-  /** Undefined when nothing was taken because somebody else wrote in one of these rows since the book was read. */
-  const takeBy = async (book: Book, wishes: readonly Wish[]): Promise<readonly number[] | undefined> => {
-    const { waits, after } = grant(book, wishes);
+  /** Undefined when the book is to be read again: somebody else wrote in one of these rows since. */
+  const takeBy = async (
+    book: Book,
+    wishes: readonly Wish[],
+    isRemembered: boolean,
+  ): Promise<readonly number[] | undefined> => {
+    const { waits, after, refused } = grant(book, wishes);
+    // Nobody is sent away by what may be outdated.
+    if (isRemembered && refused > 0) return undefined;
     if (after.size === 0) return waits;
     const written = await write(db, book, after);
     remembered.saw(written);
@@ -29,15 +35,12 @@ export function turnsOver(db: Kysely<Tables>, ask: Ask): Turns {
     ask('turns.take', async () => {
       const keys = [...new Set(wishes.flatMap(({ allowances }) => keysOf(allowances)))];
       const known = remembered.recall(keys);
-      // Nobody is sent away by what may be outdated.
-      if (known !== undefined && grant(known, wishes).refused === 0) {
-        const waits = await takeBy(known, wishes);
-        if (waits !== undefined) return waits;
-      }
+      const quick = known === undefined ? undefined : await takeBy(known, wishes, true);
+      if (quick !== undefined) return quick;
       for (;;) {
         const rows = await readForTaking(db, keys);
         remembered.saw(rows);
-        const waits = await takeBy(bookOf(rows), wishes);
+        const waits = await takeBy(bookOf(rows), wishes, false);
         if (waits !== undefined) return waits;
       }
     });

@@ -2,12 +2,14 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, PGliteDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import { damaged } from './damage.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
+import { EngineSocket } from './engine-socket.ts';
 import { loggable } from './failure.ts';
 import { type Lane, OneConnection } from './one-connection.ts';
 import { PgliteThread, type ThreadOptions } from './pglite-thread.ts';
@@ -17,7 +19,8 @@ const tidyEveryMs = 5 * 60_000;
 const deadRowsWorthClearing = 200;
 
 export interface EmbeddedEngine extends Engine {
-  readonly pglite: PgliteThread;
+  /** The data directory as a tar file. */
+  dump(): Promise<Blob>;
   /** Clears dead rows and shortens the log; also runs by itself every few minutes. */
   tidy(): Promise<void>;
 }
@@ -44,7 +47,7 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
         'The embedded database does not sync its files to disk, so a power loss could lose what was recorded.',
       );
     }
-    return engineOver(pglite, log, watchRoom(path), () => lock.release());
+    return await engineOver(pglite, log, watchRoom(path), () => lock.release());
   } catch (error) {
     lock.release();
     throw notOpened(path, error);
@@ -103,29 +106,35 @@ function endingWith(log: Log): ThreadOptions {
   };
 }
 
-function engineOver(pglite: PgliteThread, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
-  const connection = new OneConnection(pglite);
+async function engineOver(
+  pglite: PgliteThread,
+  log: Log,
+  noRoom: Engine['noRoom'],
+  afterClose: () => void,
+): Promise<EmbeddedEngine> {
+  const client = await connected(pglite);
+  const connection = new OneConnection(client);
+  const open = (lane: Lane) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connection.pool(lane) }) });
+  const db = open('work');
   const tidying = setInterval(() => {
-    tidy(connection, pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
+    tidy(db).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
   }, tidyEveryMs).unref();
-  const open = (lane: Lane) => new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: connection.door(lane) }) });
   return {
     kind: 'embedded',
-    pglite,
-    db: open('work'),
+    db,
     front: open('front'),
     turns: open('turns'),
     noRoom,
     boss: connection.boss(),
     shared: false,
-    tidy: () => tidy(connection, pglite),
+    dump: () => pglite.dumpDataDir(),
+    tidy: () => tidy(db),
     async close() {
       clearInterval(tidying);
       try {
         // Waits for an open transaction, and makes the next start quick.
-        await connection
-          .use('work', () => pglite.query('checkpoint'))
-          .catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
+        await sql`checkpoint`.execute(db).catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
+        await client.end();
         await pglite.close();
       } finally {
         afterClose();
@@ -134,15 +143,26 @@ function engineOver(pglite: PgliteThread, log: Log, noRoom: Engine['noRoom'], af
   };
 }
 
+async function connected(pglite: PgliteThread): Promise<pg.Client> {
+  // Named, so that what the environment says of some server is not asked for here.
+  const client = new pg.Client({
+    user: 'postgres',
+    database: 'postgres',
+    ssl: false,
+    stream: () => new EngineSocket((messages) => pglite.say(messages)),
+  });
+  // Every statement fails then, and the loss of the engine is told by its thread.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
 /** Does what the background processes of a server would do: there is no checkpointer and no autovacuum in this engine. */
-async function tidy(connection: OneConnection, pglite: PgliteThread): Promise<void> {
-  const run = <T>(text: string, values: readonly unknown[] = []) =>
-    connection.use('work', () => pglite.query<T>(text, values));
+async function tidy(db: Kysely<Tables>): Promise<void> {
   // Table by table and only where it pays: every statement holds up all others while it runs.
-  const { rows } = await run<{ name: string }>(
-    `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables where n_dead_tup > $1`,
-    [deadRowsWorthClearing],
-  );
-  for (const { name } of rows) await run(`vacuum (analyze) ${name}`);
-  await run('checkpoint');
+  const { rows } = await sql<{ name: string }>`
+    select format('%I.%I', schemaname, relname) as name
+    from pg_stat_user_tables where n_dead_tup > ${deadRowsWorthClearing}`.execute(db);
+  for (const { name } of rows) await sql.raw(`vacuum (analyze) ${name}`).execute(db);
+  await sql`checkpoint`.execute(db);
 }

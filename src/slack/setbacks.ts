@@ -25,6 +25,8 @@ const doubtfulWithinMs = 600_000;
 /** A row that took too long fails once more before it is given up: the failure may be the last one of an outage. */
 const failuresWhenLate = 2;
 const lastPauseMs = 1_000;
+/** By all ways together Slack takes about six answers a second. */
+const answersApartMs = 200;
 
 /** Failures are counted here and not by the row's attempts, because most attempts of a row may only have waited. */
 export function createSetbacks(p: Publishing): Setbacks {
@@ -39,6 +41,14 @@ export function createSetbacks(p: Publishing): Setbacks {
   };
 
   const over = (row: OutboxRow): void => void failures.delete(row.id);
+
+  // All answers that wait for a turn are told the same moment, and all but a few of them would come back for nothing.
+  let lastAnswerAt = 0;
+  const oneByOne = (waitMs: number): number => {
+    const now = performance.now();
+    lastAnswerAt = Math.max(now + waitMs, lastAnswerAt + answersApartMs);
+    return lastAnswerAt - now;
+  };
 
   const giveUp = async (row: OutboxRow, why: string): Promise<void> => {
     p.log.error({ row: row.id, notice: row.notice.kind, why }, 'a notice is given up');
@@ -77,7 +87,8 @@ export function createSetbacks(p: Publishing): Setbacks {
         if (count(row, 'late') >= failuresWhenLate) return giveUp(row, `${failure.why}, for too long`);
         return outbox.retry(row.id, lastPauseMs, error.message, ambiguous || touched);
       }
-      const waitMs = waitAfter(failure) ?? pauseMs(count(row, 'slack'));
+      const turnMs = waitAfter(failure) ?? pauseMs(count(row, 'slack'));
+      const waitMs = failure.kind === 'wait' && row.notice.kind === 'answer' ? oneByOne(turnMs) : turnMs;
       return outbox.retry(row.id, leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, error.message, ambiguous || touched);
     },
   };

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { botEnvironment, botFlags } from '../scripts/bot-process.js';
+import { botArguments, botEnvironment } from '../scripts/bot-process.js';
 import { prepareDirectory } from '../test/support/prepared-store.ts';
 import type { StoreKind } from './benchmark.ts';
 import type { CompanyAddresses } from './company-thread.ts';
@@ -95,7 +95,7 @@ export async function startBot(
     PORT: '0',
     ...(place.kind === 'postgres' ? { DATABASE_URL: place.url } : {}),
   };
-  return startSide('src/main.ts', ['--config', file], env, botFlags);
+  return startSide('src/main.ts', botArguments('--config', file), env);
 }
 
 export interface BareAppOptions {
@@ -106,21 +106,17 @@ export interface BareAppOptions {
 }
 
 export async function startBareApp(company: CompanyAddresses, options: BareAppOptions): Promise<Side> {
-  return startSide('bench/bare-app.ts', [], {
+  const file = 'bench/bare-app.ts';
+  return startSide(file, [join(root, file)], {
     // Ours keeps its compiled code, so this one may, too.
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
     BARE_APP: JSON.stringify({ slack: company.slack, systems: company.systems, ...options }),
   });
 }
 
-async function startSide(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  flags: readonly string[] = [],
-): Promise<Side> {
+async function startSide(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Side> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [...flags, join(root, file), ...args], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

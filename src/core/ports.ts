@@ -210,7 +210,7 @@ export interface Transaction extends Reads {
   keepSample(stream: string, sample: Sample): Promise<void>;
   /** Binds the effect to its delivery. Rejects with `AlreadySettled` when no unsettled delivery has this key, so that the effect happens once. */
   settle(deliveryKey: string, outcome: string): Promise<void>;
-  setFaceRef(subject: string, key: string, value: string): Promise<void>;
+  setFaceRefs(subject: string, refs: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Somebody appended to the stream first: read again and decide again. */
@@ -267,7 +267,7 @@ export interface Store extends Reads {
   /** Walks all of them, and holds them against heads that were posted outside. */
   audit(heads: readonly Head[]): Promise<Verification>;
   rebuildProjections(): Promise<number>;
-  /** What a face remembers of its own view, for itself; with something else in `Transaction.setFaceRef`. */
+  /** What a face remembers of its own view, for itself; with something else in `Transaction.setFaceRefs`. */
   setFaceRefs(subject: string, refs: Readonly<Record<string, string>>): Promise<void>;
   /** Resolves when the database answers and takes writes; rejects with the reason, `StoreRefusesWrites` where it can be read. */
   ping(): Promise<void>;

@@ -14,7 +14,7 @@ export async function loseRoom(
   await given.store.transact(async (tx) => {
     const incident = await tx.incident(id);
     if (incident === undefined) return;
-    for (const [key, value] of Object.entries(refs)) await tx.setFaceRef(id, key, value);
+    await tx.setFaceRefs(id, refs);
     await record(given, tx, incident, [{ type: 'setup-failed', step: 'channel', why }], theBot);
     await tx.send({ lane: id, priority: 'urgent', notice: { kind: 'post-card', incident: id } });
     const { declaredBy } = incident;

@@ -5,6 +5,7 @@ import type { NewEvent, Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Clock, Ids } from '../core/ports.ts';
 import { projectActions } from './action-rows.ts';
+import { askInTransaction } from './ask.ts';
 import { chained, type End, type KeptText, type SealedEvent } from './event-log.ts';
 import { fold, rowOf } from './projection.ts';
 import { queueUp } from './stream-queue.ts';
@@ -23,6 +24,7 @@ export class Appends {
   readonly #tails = new Map<string, Tail>();
   #events: SealedEvent[] = [];
   #texts: KeptText[] = [];
+  #contested: string | undefined;
 
   /** `shared`: several processes write to the database. */
   constructor(db: Kysely<Tables>, given: { readonly clock: Clock; readonly ids: Ids; readonly shared: boolean }) {
@@ -30,30 +32,41 @@ export class Appends {
     this.#given = given;
   }
 
+  /** The stream at which an append or a write failed: another transaction can have been faster there. */
+  get contested(): string | undefined {
+    return this.#contested;
+  }
+
   /** Rejects with `StaleStream` when `after` is not the end of the stream, and as `projectActions` does. */
-  async append(stream: string, after: number, events: readonly NewEvent[]): Promise<readonly Recorded[]> {
-    const tail = this.#tails.get(stream) ?? (await this.#take(stream));
-    const { recorded, sealed, texts } = chained(this.#given, { stream, after, last: tail.end }, events);
-    const incident = fold(tail.incident, sealed);
-    this.#tails.set(stream, { end: sealed.at(-1) ?? tail.end, incident });
-    this.#events.push(...sealed);
-    this.#texts.push(...texts);
-    await projectActions(this.#db, incident, sealed);
-    return recorded;
+  append(stream: string, after: number, events: readonly NewEvent[]): Promise<readonly Recorded[]> {
+    return this.#at(stream, async () => {
+      const tail = this.#tails.get(stream) ?? (await this.#take(stream));
+      const { recorded, sealed, texts } = chained(this.#given, { stream, after, last: tail.end }, events);
+      const incident = fold(tail.incident, sealed);
+      this.#tails.set(stream, { end: sealed.at(-1) ?? tail.end, incident });
+      this.#events.push(...sealed);
+      this.#texts.push(...texts);
+      await projectActions(this.#db, incident, sealed);
+      return recorded;
+    });
   }
 
-  /** The streams that are not written yet. */
-  get waiting(): readonly string[] {
-    return [...new Set(this.#events.map(({ stream }) => stream))];
-  }
-
+  /** Rejects as `append` does: another process can have opened the same incident meanwhile. */
   async write(): Promise<void> {
-    const streams = this.waiting;
-    if (streams.length === 0) return;
+    const streams = [...new Set(this.#events.map(({ stream }) => stream))];
+    const [first] = streams;
+    if (first === undefined) return;
     const [events, texts] = [this.#events, this.#texts];
     [this.#events, this.#texts] = [[], []];
     const incidents = streams.flatMap((stream) => this.#tails.get(stream)?.incident ?? []);
-    await insert(this.#db, events, texts, incidents);
+    await this.#at(first, () => insert(this.#db, events, texts, incidents));
+  }
+
+  async #at<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    this.#contested = stream;
+    const result = await askInTransaction('append', work);
+    this.#contested = undefined;
+    return result;
   }
 
   /** Where there is one connection only, nobody comes in between; nor does anybody once this transaction has its turn. */

@@ -8,76 +8,82 @@ import { isSerializationFailure, mayHaveHappened, unavailable } from './failure.
 import type { Jobs } from './jobs.ts';
 import type { OneTransaction } from './one-transaction.ts';
 import { queueUp } from './stream-queue.ts';
-import { type Traces, transactionOver, writeAppends } from './transaction.ts';
+import { transactionOver } from './transaction.ts';
 import type { Wake } from './wake.ts';
 
 const tries = 5;
 
 type Transact = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
-export function transactingOver(
-  engine: Engine,
-  given: {
-    readonly clock: Clock;
-    readonly ids: Ids;
-    readonly jobs: Jobs;
-    readonly wake: Wake;
-    readonly oneTransaction: OneTransaction;
-    /** Who hears of its own notices without a word of the database. */
-    readonly owner: string;
-  },
-): Transact {
+interface Given {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly jobs: Jobs;
+  readonly wake: Wake;
+  readonly oneTransaction: OneTransaction;
+  /** Who hears of its own notices without a word of the database. */
+  readonly owner: string;
+}
+
+/** Another transaction was faster, at a stream where that is known. */
+interface Lost {
+  readonly to: unknown;
+  readonly at: string | undefined;
+}
+
+export function transactingOver(engine: Engine, given: Given): Transact {
   return async (work) => {
-    let contested: string | undefined;
-    for (let tried = 1; ; tried += 1) {
-      const traces: Traces = { sent: false, contested };
-      try {
-        const result = await attempt(engine, given, traces, work);
-        if (traces.sent) given.wake.now();
-        return result;
-      } catch (error) {
-        const lostRace = error instanceof StaleStream || isSerializationFailure(error);
-        if (!lostRace) throw error;
-        if (tried === tries) throw error instanceof StaleStream ? error : unavailable('settle a conflict', error);
-        contested = traces.contested;
+    let lost: Lost | undefined;
+    for (let tried = 1; tried <= tries; tried += 1) {
+      const outcome = await attempt(engine, given, lost?.at, work);
+      if ('result' in outcome) {
+        if (outcome.sends) given.wake.now();
+        return outcome.result;
       }
+      lost = outcome.lost;
     }
+    throw lost?.to instanceof StaleStream ? lost.to : unavailable('settle a conflict', lost?.to);
   };
 }
 
+/** `contested` is a stream at which this work lost a race before: this time it waits for its turn there. */
 async function attempt<T>(
   engine: Engine,
-  given: Parameters<typeof transactingOver>[1],
-  traces: Traces,
+  given: Given,
+  contested: string | undefined,
   work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  const contested = traces.contested;
+): Promise<{ readonly result: T; readonly sends: boolean } | { readonly lost: Lost }> {
+  const shared = { ...given, shared: engine.shared };
+  const deferred = new DeferredWrites(given.ids);
+  let appends: Appends | undefined;
   let rejection: { readonly error: unknown } | undefined;
   let committing = false;
   try {
-    return await engine.db.transaction().execute(async (db) => {
+    const result = await engine.db.transaction().execute(async (db) => {
       if (contested !== undefined) await queueUp(db, contested);
-      const deferred = new DeferredWrites(given.ids);
-      const shared = { ...given, shared: engine.shared };
-      const appends = new Appends(db, shared);
-      const tx = transactionOver(db, { ...shared, traces, appends, deferred });
-      const result = await given.oneTransaction
+      const appending = new Appends(db, shared);
+      appends = appending;
+      const tx = transactionOver(db, { ...shared, appends: appending, deferred });
+      const worked = await given.oneTransaction
         .within(async () => {
-          const worked = await work(tx);
-          await writeAppends(appends, traces);
+          const done = await work(tx);
+          await appending.write();
           await deferred.write(db, shared);
-          traces.sent = deferred.sends;
-          return worked;
+          return done;
         })
         .catch((error: unknown) => {
           rejection = { error };
           throw error;
         });
       committing = true;
-      return result;
+      return worked;
     });
+    return { result, sends: deferred.sends };
   } catch (error) {
-    if (rejection?.error === error || isSerializationFailure(error)) throw error;
+    if (error instanceof StaleStream || isSerializationFailure(error)) {
+      return { lost: { to: error, at: appends?.contested ?? contested } };
+    }
+    if (rejection?.error === error) throw error;
     if (!committing) throw unavailable('carry out a transaction', error);
     throw unavailable('say whether a transaction was committed', error, mayHaveHappened(error));
   }

@@ -10,37 +10,21 @@ import { settleDelivery } from './inbox.ts';
 import { readsOver } from './reads.ts';
 import type { Tables } from './tables.ts';
 
-/** Rejects as `append` does: another process can have opened the same incident meanwhile. */
-export async function writeAppends(appends: Appends, traces: Traces): Promise<void> {
-  const [stream] = appends.waiting;
-  if (stream === undefined) return;
-  traces.contested = stream;
-  await askInTransaction('append', () => appends.write());
-  traces.contested = undefined;
-}
-
-/** What the transaction did that others must hear of after its commit, and where it lost a race. */
-export interface Traces {
-  sent: boolean;
-  contested: string | undefined;
-}
-
 export function transactionOver(
   db: Kysely<Tables>,
   given: {
     readonly clock: Clock;
     readonly ids: Ids;
-    readonly traces: Traces;
     readonly appends: Appends;
     readonly deferred: DeferredWrites;
     /** True when several processes share the database: then its clock counts, and not that of any of them. */
     readonly shared: boolean;
   },
 ): Transaction {
-  const { traces, deferred, appends } = given;
+  const { deferred, appends } = given;
   const reads = readsOver(db, async (called, work) => {
     // What is read is as if everything had been written at once.
-    await writeAppends(appends, traces);
+    await appends.write();
     return askInTransaction(called, work);
   });
   return {
@@ -52,13 +36,7 @@ export function transactionOver(
       return askInTransaction('now', async () => Number((await read.execute(db)).rows[0]?.now));
     },
 
-    append: (stream, after, events) =>
-      askInTransaction('append', async () => {
-        traces.contested = stream;
-        const recorded = await appends.append(stream, after, events);
-        traces.contested = undefined;
-        return recorded;
-      }),
+    append: (stream, after, events) => appends.append(stream, after, events),
 
     nextIncidentNumber: () =>
       askInTransaction('nextIncidentNumber', async () => {
@@ -90,7 +68,6 @@ export function transactionOver(
       if (!settled) throw new AlreadySettled('what this delivery asks was done already, or it was never taken');
     },
 
-    setFaceRef: (subject, key, value) =>
-      askInTransaction('setFaceRef', () => writeFaceRefs(db, subject, { [key]: value })),
+    setFaceRefs: (subject, refs) => askInTransaction('setFaceRefs', () => writeFaceRefs(db, subject, refs)),
   };
 }

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import { paceRunbooks, setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import { scrape } from '../support/exposition.ts';
@@ -44,8 +45,8 @@ describe.skipIf(noPrometheus !== undefined)(`the heartbeat of the bot${inBracket
     const { file, env } = setUpBot(addressesOf(company), folder, paceRunbooks(runbooks, pace));
     await prepareDirectory(join(folder, 'data'));
     let said = '';
-    bot = spawn(process.execPath, [join(root, 'src/main.ts'), '--config', file], {
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env, LOG_LEVEL: 'info' },
+    bot = spawn(process.execPath, botArguments('--config', file), {
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...env, LOG_LEVEL: 'info' },
     });
     for (const stream of [bot.stdout, bot.stderr]) stream?.on('data', (data: Buffer) => (said += data.toString()));
     const url = await until('the start', () => /"url":"http:\/\/([^"]+)".*"ready"/.exec(said)?.[1], 60_000);

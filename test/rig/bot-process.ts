@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { botEnvironment, botFlags } from '../../scripts/bot-process.js';
+import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -23,15 +23,11 @@ export function startBot(given: {
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
 }): Life {
-  const bot: ChildProcess = spawn(
-    process.execPath,
-    [...botFlags, join(root, 'src/main.ts'), '--config', given.config],
-    {
-      cwd: root,
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...given.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const bot: ChildProcess = spawn(process.execPath, botArguments('--config', given.config), {
+    cwd: root,
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...given.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   // A rig that fails must leave nothing behind.
   const notWithoutUs = (): void => void bot.kill('SIGKILL');
   process.once('exit', notWithoutUs);

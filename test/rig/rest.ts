@@ -1,6 +1,7 @@
 // How a rig comes to rest: the bot works off what waits, is stopped and looked into, and started once more while something is under way.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scrape } from '../support/exposition.ts';
 import { type LastLife, unsettled } from './judge-record.ts';
 import type { Keeper } from './keeper.ts';
 import { readRecord, type SeenRecord } from './record-seen.ts';
@@ -42,11 +43,8 @@ async function emptyQueues(keeper: Keeper, deadline: number): Promise<void> {
 
 /** Rows that are due, over all queues; undefined when the bot does not say just now. */
 async function waitingIn(url: string): Promise<number | undefined> {
-  const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-  if (answer?.ok !== true) return undefined;
-  const text = await answer.text();
-  const waiting = [...text.matchAll(/^acgs_chatops_queue_waiting\{queue="(?:inbox|outbox|jobs)"\} (\d+)$/gm)];
+  const said = await scrape(url).catch(() => undefined);
+  const waiting = ['inbox', 'outbox', 'jobs'].map((queue) => said?.value('acgs_chatops_queue_waiting', { queue }));
   // Right after a start the store may not have been asked yet: no data is not zero.
-  if (waiting.length < 3) return undefined;
-  return waiting.reduce((sum, [, rows]) => sum + Number(rows), 0);
+  return waiting.reduce((sum, rows) => (sum === undefined || rows === undefined ? undefined : sum + rows), 0);
 }

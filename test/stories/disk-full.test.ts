@@ -41,7 +41,7 @@ describe.skipIf(noDisk !== undefined)(`the embedded store${noDisk === undefined 
       5_000,
     );
     for (let n = 0; n < 20; n += 1) await expect(take(store, `full ${n}`)).rejects.toMatchObject({ doubtful: false });
-    await expect(store.transact((tx) => tx.setFaceRef('s', 'k', 'v'))).rejects.toBeInstanceOf(StoreRefusesWrites);
+    await expect(store.transact((tx) => tx.setFaceRefs('s', { k: 'v' }))).rejects.toBeInstanceOf(StoreRefusesWrites);
     await expect(store.ping()).rejects.toBeInstanceOf(StoreRefusesWrites);
     expect(await store.countIncidents({})).toBe(0);
     expect(loud).toEqual(['the store refuses writes: nothing new is accepted until it has room again']);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import { type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import { prepareDirectory } from '../support/prepared-store.ts';
 import { until } from '../support/story.ts';
@@ -26,9 +27,9 @@ afterEach(() => {
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   said = '';
-  const started = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
+  const started = spawn(process.execPath, botArguments(...args), {
     cwd: folder,
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...env },
   });
   for (const stream of [started.stdout, started.stderr]) {
     stream.on('data', (data: Buffer) => {

@@ -98,7 +98,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     },
     async roomLost(incident, why, refs) {
       await store.transact(async (tx) => {
-        for (const [key, value] of Object.entries(refs)) await tx.setFaceRef(incident, key, value);
+        await tx.setFaceRefs(incident, refs);
       });
       await desk.setupFailed(incident, 'channel', why);
       await desk.send({ kind: 'post-card', incident });

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { botEnvironment, botFlags } from '../../scripts/bot-process.js';
+import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import type { Store } from '../../src/core/ports.ts';
 import { setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
@@ -16,8 +16,6 @@ import { openStore } from '../../src/store/index.ts';
 import { givenToStore } from './prepared-store.ts';
 import { type Spreader, startSpreader } from './spreader.ts';
 import { quickRunbooks, until } from './story.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 export interface Replica {
   readonly url: string;
@@ -85,7 +83,7 @@ export async function prepareReplicas(database: string, options: ReplicaOptions 
     },
     look,
     async start(more = {}) {
-      const bot = spawn(process.execPath, [...botFlags, join(root, 'src/main.ts'), '--config', file], {
+      const bot = spawn(process.execPath, botArguments('--config', file), {
         cwd: folder,
         env: {
           PATH: process.env.PATH,

@@ -62,7 +62,7 @@ export async function drawOldMessage(p: Publishing, clicked: ClickAsk, view: Act
   const known = [await messageOf(p, view.id), ...(await othersOf(p, view.id))];
   const isKnown = known.some((ref) => ref !== undefined && writeRef(ref) === shown);
   await p.store.transact(async (tx) => {
-    if (!isKnown) await tx.setFaceRef(view.id, `${refKeys.found}${shown}`, `${by} ${shown}`);
+    if (!isKnown) await tx.setFaceRefs(view.id, { [`${refKeys.found}${shown}`]: `${by} ${shown}` });
     await showAction(tx, view.incident, view.id);
   });
 }

@@ -139,7 +139,7 @@ describe('a place that never comes', () => {
     await stage.stop();
 
     stage = await startSlackStage({ start: false });
-    await stage.store.transact((tx) => tx.setFaceRef(incident, 'channel', kept));
+    await stage.store.transact((tx) => tx.setFaceRefs(incident, { channel: kept }));
     await stage.desk.declare(anIncident(), ['U0RITA']);
     await stage.desk.send(say('state'), call);
     await stage.face.start();

@@ -159,7 +159,7 @@ describe('the embedded store in a directory', () => {
   it('is tidied: dead rows are cleared and the log is cut', async () => {
     const engine = await openEmbedded(join(directory, 'made'), givenToStore().log);
     const store = await storeOver(engine, givenToStore());
-    for (let n = 0; n < 300; n += 1) await store.transact((tx) => tx.setFaceRef('INC-1', 'card', `ts-${n}`));
+    for (let n = 0; n < 300; n += 1) await store.transact((tx) => tx.setFaceRefs('INC-1', { card: `ts-${n}` }));
     const dead = async () => {
       await sql`select pg_stat_force_next_flush()`.execute(engine.db);
       const { rows } = await sql<{ dead: number }>`

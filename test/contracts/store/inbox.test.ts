@@ -97,7 +97,7 @@ onEveryEngine('the inbox', (bench) => {
       let tried = 0;
       const again = store.transact(async (tx) => {
         tried += 1;
-        await tx.setFaceRef(`effect of ${key}`, 'happened', 'twice');
+        await tx.setFaceRefs(`effect of ${key}`, { happened: 'twice' });
         await tx.settle(key, 'done again');
       });
       await expect(again).rejects.toBeInstanceOf(AlreadySettled);

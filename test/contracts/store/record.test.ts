@@ -234,8 +234,8 @@ onEveryEngine('the record', (bench) => {
   it('remembers what a face shows, and finds the subject again', async () => {
     const { store } = bench();
     const value = `C${Math.random()}`;
-    await store.transact((tx) => tx.setFaceRef('INC-9001', 'channel', 'C-old'));
-    await store.transact((tx) => tx.setFaceRef('INC-9001', 'channel', value));
+    await store.transact((tx) => tx.setFaceRefs('INC-9001', { channel: 'C-old' }));
+    await store.transact((tx) => tx.setFaceRefs('INC-9001', { channel: value }));
     expect(await store.faceRef('INC-9001', 'channel')).toBe(value);
     expect(await store.subjectOf('channel', value)).toBe('INC-9001');
     expect(await store.faceRef('INC-9001', 'card')).toBeUndefined();
@@ -245,7 +245,7 @@ onEveryEngine('the record', (bench) => {
   it('gives back all that a face remembers under keys that begin alike, also what several added at once', async () => {
     const { store } = bench();
     const subject = await declare(store);
-    const add = (key: string) => store.transact((tx) => tx.setFaceRef(subject, key, `at ${key}`));
+    const add = (key: string) => store.transact((tx) => tx.setFaceRefs(subject, { [key]: `at ${key}` }));
     await Promise.all(['found:b', 'found:a', 'found', 'other:found:'].map(add));
     expect(await store.faceRefs(subject, 'found:')).toEqual(['at found:a', 'at found:b']);
     expect(await store.faceRefs(subject, 'found_')).toEqual([]);
@@ -265,7 +265,7 @@ onEveryEngine('the record', (bench) => {
       await tx.send({ lane: id, notice: { kind: 'redraw-card', incident: id } });
       await tx.schedule({ job: { kind: 'draft-postmortem', incident: id } });
       await tx.keepSample(id, { signal: 'p99', at: 1, value: 1, verdict: 'ok' });
-      await tx.setFaceRef(id, 'card', 'ts');
+      await tx.setFaceRefs(id, { card: 'ts' });
       await tx.settle('roll-back', 'done');
       expect(await tx.events(id)).toHaveLength(2);
       throw new TypeError('a bug of ours');
@@ -391,7 +391,7 @@ onEveryEngine('the record', (bench) => {
   it('reports what the database refuses as unavailable, without the values in question', async () => {
     const { store } = bench();
     const secret = 'xoxb-very-secret';
-    const failing = store.transact((tx) => tx.setFaceRef(null as unknown as string, 'card', secret));
+    const failing = store.transact((tx) => tx.setFaceRefs(null as unknown as string, { card: secret }));
     const error: unknown = await failing.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StoreUnavailable);
     const cause = (error as Error).cause as Error;
@@ -404,7 +404,7 @@ onEveryEngine('the record', (bench) => {
     const id = await declare(store);
     const goingOn = store.transact(async (tx) => {
       await tx.append(id, 1, [noted('before')]);
-      await tx.setFaceRef(null as unknown as string, 'card', 'ts').catch(() => {});
+      await tx.setFaceRefs(null as unknown as string, { card: 'ts' }).catch(() => {});
       return 'all is well';
     });
     await expect(goingOn).rejects.toBeInstanceOf(StoreUnavailable);

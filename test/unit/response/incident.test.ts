@@ -278,7 +278,7 @@ describe('the report', () => {
 test('the incident that is named is meant; named in the channel of another one, nothing is done', async () => {
   await bench.desk.command('incident latency', bench.asks('U0RITA'));
   await bench.desk.command('incident latency separately', bench.asks('U0RITA'));
-  await bench.store.transact((tx) => tx.setFaceRef('INC-2', 'channel', 'C0ROOM2'));
+  await bench.store.transact((tx) => tx.setFaceRefs('INC-2', { channel: 'C0ROOM2' }));
   const inRoom = { ...bench.asks('U0RITA'), to: { person: 'U0RITA', place: 'C0ROOM2' } };
   await bench.answers();
   await bench.desk.command('ack INC-1', inRoom);

@@ -11,8 +11,6 @@ import type { Ask, EngineFault, Opening, Reply, Request, ThreadData } from './pg
 const settings = [
   ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
   ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
-  // Nothing tells a prepared statement that its table has grown since it was planned: it would read the whole of it for ever.
-  ...['-c', 'plan_cache_mode=force_custom_plan'],
 ];
 
 /** What is told of an error besides its message. */

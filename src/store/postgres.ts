@@ -50,6 +50,7 @@ export function openPostgres(url: string, log: Log): Engine {
     turns,
     boss: { ...limits, max: 4, connectionTimeoutMillis: connectWithinMs },
     shared: true,
+    started: async () => {},
     // Its disk is its server's.
     noRoom: () => undefined,
     async close() {

@@ -41,7 +41,9 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     await assertSound(db, !engine.shared, log);
     // Nobody else can be alive in a directory that is ours: what a killed process had leased need not wait.
     if (!engine.shared) await endLeases(db);
-    return openJobs(engine, log);
+    const opened = await openJobs(engine, log);
+    await engine.started();
+    return opened;
   };
   const jobs = await opening().catch(async (error) => {
     await engine.close().catch(() => {});

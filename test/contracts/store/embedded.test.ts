@@ -96,6 +96,7 @@ test('a text of several statements that fails in the middle leaves the connectio
 });
 
 test('a statement is parsed once, and planned each time for the tables as they are by then', async () => {
+  await engine.started();
   const marked = async () => (await sql`select key from inbox where key = ${'nobody'} limit 1`.execute(engine.db)).rows;
   for (let n = 0; n < 20; n += 1) expect(await marked()).toEqual([]);
   const { rows } = await sql`

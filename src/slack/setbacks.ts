@@ -42,12 +42,15 @@ export function createSetbacks(p: Publishing): Setbacks {
 
   const over = (row: OutboxRow): void => void failures.delete(row.id);
 
+  /** When answers come back, by our stopwatch, the next one first. */
+  let places: readonly number[] = [];
   // All answers that wait for a turn are told the same moment, and all but a few of them would come back for nothing.
-  let lastAnswerAt = 0;
   const oneByOne = (waitMs: number): number => {
     const now = performance.now();
-    lastAnswerAt = Math.max(now + waitMs, lastAnswerAt + answersApartMs);
-    return lastAnswerAt - now;
+    let place = now + waitMs;
+    for (const taken of places) if (Math.abs(taken - place) < answersApartMs) place = taken + answersApartMs;
+    places = [...places.filter((at) => at > now), place].sort((a, b) => a - b);
+    return place - now;
   };
 
   const giveUp = async (row: OutboxRow, why: string): Promise<void> => {

@@ -10,8 +10,12 @@ import { createSetbacks } from '../../../src/slack/setbacks.ts';
 const answer: Notice = { kind: 'answer', to: { person: 'U0RITA' }, answer: { kind: 'text', text: 'All is well.' } };
 const redraw: Notice = { kind: 'redraw-card', incident: 'INC-1' };
 
-/** How long each of them was told to wait, when all are told at once that their turn is so far away. */
-async function toldToWait(turnMs: number, notices: readonly Notice[]): Promise<readonly number[]> {
+/** How long each of them was told to wait, when all are told at once how far away their turn is, `turnMs` where nothing else is said. */
+async function toldToWait(
+  turnMs: number,
+  notices: readonly Notice[],
+  otherTurnsMs: Readonly<Record<number, number>> = {},
+): Promise<readonly number[]> {
   const told: number[] = [];
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const outbox = { retry: async (_id: string, afterMs: number) => void told.push(afterMs) };
@@ -22,7 +26,8 @@ async function toldToWait(turnMs: number, notices: readonly Notice[]): Promise<r
       ...{ attempt: 1, createdAt: Date.now(), waitedMs: 0, ambiguous: false },
     };
     const why = 'waiting for its turn';
-    await setbacks.after({ row, touched: false }, new SlackCallFailed('any', { kind: 'wait', afterMs: turnMs, why }));
+    const afterMs = otherTurnsMs[number] ?? turnMs;
+    await setbacks.after({ row, touched: false }, new SlackCallFailed('any', { kind: 'wait', afterMs, why }));
   }
   return told;
 }
@@ -34,6 +39,12 @@ test('a thousand answers that wait for one turn come back over minutes, in their
   // Slack takes about six a second; whoever comes back much sooner than that comes for nothing.
   expect(told.at(-1)).toBeGreaterThan(120_000);
   expect(told.at(-1)).toBeLessThan(240_000);
+});
+
+test('an answer whose turn is soon does not wait behind those whose turn is far away', async () => {
+  const told = await toldToWait(30_000, Array<Notice>(50).fill(answer), { 40: 1_000, 45: 1_000 });
+  expect(told[40]).toBeCloseTo(1_000);
+  expect(told[45]).toBeCloseTo(1_200, -1);
 });
 
 test('what is no answer does not wait behind answers', async () => {

@@ -2,14 +2,12 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import { Kysely, PGliteDialect } from 'kysely';
 import { type Log, StoreUnavailable } from '../core/ports.ts';
 import { damaged } from './damage.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
-import { EngineSocket } from './engine-socket.ts';
 import { loggable } from './failure.ts';
 import { type Lane, OneConnection } from './one-connection.ts';
 import { PgliteThread, type ThreadOptions } from './pglite-thread.ts';
@@ -19,8 +17,7 @@ const tidyEveryMs = 5 * 60_000;
 const deadRowsWorthClearing = 200;
 
 export interface EmbeddedEngine extends Engine {
-  /** The data directory as a tar file. */
-  dump(): Promise<Blob>;
+  readonly pglite: PgliteThread;
   /** Clears dead rows and shortens the log; also runs by itself every few minutes. */
   tidy(): Promise<void>;
 }
@@ -47,7 +44,7 @@ export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Pr
         'The embedded database does not sync its files to disk, so a power loss could lose what was recorded.',
       );
     }
-    return await engineOver(pglite, log, watchRoom(path), () => lock.release());
+    return engineOver(pglite, log, watchRoom(path), () => lock.release());
   } catch (error) {
     lock.release();
     throw notOpened(path, error);
@@ -106,38 +103,29 @@ function endingWith(log: Log): ThreadOptions {
   };
 }
 
-async function engineOver(
-  pglite: PgliteThread,
-  log: Log,
-  noRoom: Engine['noRoom'],
-  afterClose: () => void,
-): Promise<EmbeddedEngine> {
-  const client = await connected(pglite);
-  const connection = new OneConnection(client);
-  const open = (lane: Lane) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connection.pool(lane) }) });
-  const db = open('work');
+function engineOver(pglite: PgliteThread, log: Log, noRoom: Engine['noRoom'], afterClose: () => void): EmbeddedEngine {
+  const connection = new OneConnection(pglite);
   const tidying = setInterval(() => {
-    tidy(db).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
+    tidy(connection, pglite).catch((error) => log.warn(loggable(error), 'the embedded store could not be tidied'));
   }, tidyEveryMs).unref();
+  const open = (lane: Lane) => new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: connection.door(lane) }) });
   return {
     kind: 'embedded',
-    db,
+    pglite,
+    db: open('work'),
     front: open('front'),
     turns: open('turns'),
     noRoom,
     boss: connection.boss(),
     shared: false,
-    // Nothing tells a prepared statement that its table has grown since it was planned: it would read the whole of it for ever. Not
-    // before, because a start runs much that is prepared in the database itself, and would take 0.1 s longer.
-    started: async () => void (await sql`set plan_cache_mode = force_custom_plan`.execute(db)),
-    dump: () => pglite.dumpDataDir(),
-    tidy: () => tidy(db),
+    tidy: () => tidy(connection, pglite),
     async close() {
       clearInterval(tidying);
       try {
         // Waits for an open transaction, and makes the next start quick.
-        await sql`checkpoint`.execute(db).catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
-        await client.end();
+        await connection
+          .use('work', () => pglite.query('checkpoint'))
+          .catch((error) => log.warn(loggable(error), 'the last checkpoint failed'));
         await pglite.close();
       } finally {
         afterClose();
@@ -146,26 +134,15 @@ async function engineOver(
   };
 }
 
-async function connected(pglite: PgliteThread): Promise<pg.Client> {
-  // Named, so that what the environment says of some server is not asked for here.
-  const client = new pg.Client({
-    user: 'postgres',
-    database: 'postgres',
-    ssl: false,
-    stream: () => new EngineSocket((messages) => pglite.say(messages)),
-  });
-  // Every statement fails then, and the loss of the engine is told by its thread.
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
 /** Does what the background processes of a server would do: there is no checkpointer and no autovacuum in this engine. */
-async function tidy(db: Kysely<Tables>): Promise<void> {
+async function tidy(connection: OneConnection, pglite: PgliteThread): Promise<void> {
+  const run = <T>(text: string, values: readonly unknown[] = []) =>
+    connection.use('work', () => pglite.query<T>(text, values));
   // Table by table and only where it pays: every statement holds up all others while it runs.
-  const { rows } = await sql<{ name: string }>`
-    select format('%I.%I', schemaname, relname) as name
-    from pg_stat_user_tables where n_dead_tup > ${deadRowsWorthClearing}`.execute(db);
-  for (const { name } of rows) await sql.raw(`vacuum (analyze) ${name}`).execute(db);
-  await sql`checkpoint`.execute(db);
+  const { rows } = await run<{ name: string }>(
+    `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables where n_dead_tup > $1`,
+    [deadRowsWorthClearing],
+  );
+  for (const { name } of rows) await run(`vacuum (analyze) ${name}`);
+  await run('checkpoint');
 }

@@ -8,21 +8,20 @@ import { messageOf, textOf } from './failure.ts';
 import type { Ask, EngineFault, Opening, Reply, Request, ThreadData } from './pglite-thread.ts';
 
 // One process with one connection needs no large buffers; the WAL is kept short so that a start after kill -9 is quick.
-const settings = [
+const smallBuffers = [
   ...['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=1MB', '-c', 'max_connections=10'],
   ...['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'],
 ];
 
-/** What is told of an error besides its message. */
-const toldOfErrors = ['name', 'stack', 'code'] as const;
+/** What is told of an error besides its message. A detail can hold the words of people. */
+const toldOfErrors = ['name', 'stack', 'severity', 'code', 'constraint'] as const;
 
 const { compileCache } = workerData as ThreadData;
 if (compileCache !== undefined) enableCompileCache(compileCache);
 if (parentPort !== null) serve(parentPort);
 
 function serve(port: MessagePort): void {
-  const tell = (reply: Reply, given?: unknown) =>
-    port.postMessage(reply, given instanceof Uint8Array ? [given.buffer as ArrayBuffer] : []);
+  const tell = (reply: Reply) => port.postMessage(reply);
   let engine: PGlite | undefined;
 
   const answer = async (ask: Ask): Promise<unknown> => {
@@ -33,8 +32,15 @@ function serve(port: MessagePort): void {
     }
     if (engine === undefined) throw new Error('the embedded engine is not open');
     switch (ask.kind) {
-      case 'say':
-        return apart(await engine.execProtocolRaw(ask.messages));
+      case 'query': {
+        const { rows, affectedRows } = await engine.query(ask.text, [...ask.values]);
+        return { rows, affectedRows };
+      }
+      case 'exec':
+        return { rows: (await engine.exec(ask.text)).flatMap(({ rows }) => rows) };
+      case 'listen':
+        await engine.listen(ask.channel, (payload) => tell({ heard: ask.channel, payload }));
+        return undefined;
       case 'dump':
         return (await engine.dumpDataDir('none')).arrayBuffer();
       case 'close':
@@ -48,7 +54,7 @@ function serve(port: MessagePort): void {
     last = last
       .then(() => answer(ask))
       .then(
-        (given) => tell({ id, given }, given),
+        (given) => tell({ id, given }),
         (error: unknown) => tell({ id, fault: faultOf(error) }),
       );
   });
@@ -58,9 +64,11 @@ async function open(
   opening: Opening,
   code: WebAssembly.Module,
 ): Promise<{ readonly pglite: PGlite; readonly durable: boolean }> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  const params = [...PGlite.defaultStartParams, ...settings];
-  const engine = { pgliteWasmModule: code };
+  const { PGlite, types } = await import('@electric-sql/pglite');
+  // 64-bit integers and decimals as text, as pg gives them; everything else is alike already.
+  const parsers = { [types.INT8]: String, [types.NUMERIC]: String };
+  const params = [...PGlite.defaultStartParams, ...smallBuffers];
+  const engine = { pgliteWasmModule: code, parsers };
   if (opening.kind !== 'directory') {
     const pglite = new PGlite({ ...engine, ...whatToOpen(opening), startParams: params });
     await pglite.waitReady;
@@ -76,11 +84,6 @@ async function open(
 function whatToOpen(opening: Exclude<Opening, { kind: 'directory' }>): Pick<PGliteOptions, 'dataDir' | 'loadDataDir'> {
   if (opening.kind === 'copy') return { dataDir: opening.path };
   return opening.startFrom === undefined ? {} : { loadDataDir: opening.startFrom };
-}
-
-/** An answer that can leave this thread without a copy; the first one is a part of the engine's own memory. */
-function apart(answer: Uint8Array): Uint8Array {
-  return answer.byteLength === answer.buffer.byteLength ? answer : answer.slice();
 }
 
 function faultOf(error: unknown): EngineFault {

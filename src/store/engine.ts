@@ -15,8 +15,6 @@ export interface Engine {
   readonly boss: ConstructorOptions;
   /** True when other processes may write to the same database, so that they must be told and heard. */
   readonly shared: boolean;
-  /** To be called when everything that is made at a start is made. */
-  started(): Promise<void>;
   /** Why nothing may be written now, where this process can see it. */
   noRoom(): string | undefined;
   /** Ends all connections, after the queries that are under way. */

@@ -1,4 +1,4 @@
-// The thread of the embedded engine, seen from the process: asked one thing at a time, and given up when it does not answer.
+// The embedded engine as its users see it: a thread of its own that is asked one thing at a time, so that no statement holds up the process.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire, getCompileCacheDir } from 'node:module';
@@ -12,11 +12,17 @@ export type Opening =
   /** `startFrom` is the dump of a data directory. */
   | { readonly kind: 'memory'; readonly startFrom?: Blob };
 
+export interface Rows<T> {
+  readonly rows: T[];
+  readonly affectedRows?: number;
+}
+
 /** What the thread is asked, and what it tells. */
 export type Ask =
   | { readonly kind: 'open'; readonly opening: Opening; readonly code: WebAssembly.Module }
-  /** Messages of PostgreSQL's protocol; given are those of its answer. */
-  | { readonly kind: 'say'; readonly messages: Uint8Array }
+  | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
+  | { readonly kind: 'exec'; readonly text: string }
+  | { readonly kind: 'listen'; readonly channel: string }
   | { readonly kind: 'dump' }
   | { readonly kind: 'close' };
 
@@ -27,14 +33,17 @@ export interface Request {
 
 export type Reply =
   | { readonly id: number; readonly given: unknown }
-  | { readonly id: number; readonly fault: EngineFault };
+  | { readonly id: number; readonly fault: EngineFault }
+  | { readonly heard: string; readonly payload: string };
 
-/** An error on its way between the threads, where it would lose its code. What a statement does wrong is part of the protocol. */
+/** An error on its way between the threads, where it would lose all but its message. */
 export interface EngineFault {
   readonly message: string;
   readonly name?: string;
   readonly stack?: string;
+  readonly severity?: string;
   readonly code?: string;
+  readonly constraint?: string;
 }
 
 export interface ThreadData {
@@ -61,6 +70,7 @@ const stalledMs = 1_000;
 export class PgliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Map<string, (payload: string) => void>();
   readonly #options: Required<ThreadOptions>;
   #asked = 0;
   #ended: Error | undefined;
@@ -95,9 +105,20 @@ export class PgliteThread {
     }
   }
 
-  /** Messages of PostgreSQL's protocol, and the engine's answer to them. */
-  say(messages: Uint8Array): Promise<Uint8Array> {
-    return this.#ask({ kind: 'say', messages }) as Promise<Uint8Array>;
+  /** One statement with its values. */
+  query<T>(text: string, values: readonly unknown[] = []): Promise<Rows<T>> {
+    return this.#ask({ kind: 'query', text, values }) as Promise<Rows<T>>;
+  }
+
+  /** Statements without values; the rows of all of them. */
+  exec(text: string): Promise<Rows<unknown>> {
+    return this.#ask({ kind: 'exec', text }) as Promise<Rows<unknown>>;
+  }
+
+  /** One listener a channel. */
+  async listen(channel: string, heard: (payload: string) => void): Promise<void> {
+    this.#listeners.set(channel, heard);
+    await this.#ask({ kind: 'listen', channel });
   }
 
   /** The data directory as a tar file. */
@@ -138,6 +159,10 @@ export class PgliteThread {
   }
 
   #hear(reply: Reply): void {
+    if ('heard' in reply) {
+      this.#listeners.get(reply.heard)?.(reply.payload);
+      return;
+    }
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     clearTimeout(waiting?.late);

@@ -14,8 +14,6 @@ const frontConnectWithinMs = 1_500;
 const statementMs = 15_000;
 /** A process that stalls inside a transaction holds its locks for no longer than this. */
 const idleInTransactionMs = 5_000;
-/** What Slack waits for is a handful of statements. */
-const preparedTexts = 50;
 
 /** Does not connect yet. Throws `StoreUnavailable`, without the address in it, when the address cannot be read. */
 export function openPostgres(url: string, log: Log): Engine {
@@ -37,7 +35,7 @@ export function openPostgres(url: string, log: Log): Engine {
     // pg takes its listener off a client that is in use, so a socket that dies there needs one of its own.
     pool.on('connect', (client) => client.on('error', () => {}));
     const asIs = (client: pg.PoolClient): PostgresPoolClient => client;
-    const reached = tellingWhatWasNotSent(pool, prepares ? preparingClients() : asIs);
+    const reached = tellingWhatWasNotSent(pool, prepares ? preparing() : asIs);
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: reached }) });
   };
   const db = open(10, connectWithinMs, false);
@@ -50,22 +48,11 @@ export function openPostgres(url: string, log: Log): Engine {
     turns,
     boss: { ...limits, max: 4, connectionTimeoutMillis: connectWithinMs },
     shared: true,
-    started: async () => {},
     // Its disk is its server's.
     noRoom: () => undefined,
     async close() {
       await Promise.all([db, front, turns].map((pool) => pool.destroy()));
     },
-  };
-}
-
-function preparingClients(): (client: pg.PoolClient) => PostgresPoolClient {
-  const prepared = preparing(preparedTexts);
-  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
-  return (client) => {
-    const one = known.get(client) ?? { query: prepared(client), release: (destroy) => client.release(destroy) };
-    known.set(client, one);
-    return one;
   };
 }
 

@@ -3,17 +3,16 @@
 import type { PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 
+/** Some texts differ with the number of their parameters; what comes after so many is sent as it is. */
+const textsAtMost = 50;
 /** `cached plan must not change result type`: the migration of a newer release altered the table. */
 const outdatedPlan = '0A000';
 
-type Query = PostgresPoolClient['query'];
-
 /**
- * How clients of one pool prepare their statements with parameters, `textsAtMost` of them: some texts differ with the number of their
- * parameters, and what comes after so many is sent as it is. Where others migrate the database, not for transactions: a statement
- * whose plan is outdated is sent again.
+ * How the connections of one pool prepare their statements with parameters. Not for transactions: a statement whose plan is outdated is sent
+ * again.
  */
-export function preparing(textsAtMost: number): (client: pg.ClientBase) => Query {
+export function preparing(): (client: pg.PoolClient) => PostgresPoolClient {
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
@@ -23,7 +22,7 @@ export function preparing(textsAtMost: number): (client: pg.ClientBase) => Query
     return name;
   };
 
-  const query = async (client: pg.ClientBase, text: string, parameters: readonly unknown[]) => {
+  const query = async (client: pg.PoolClient, text: string, parameters: readonly unknown[]) => {
     const values = [...parameters];
     const name = values.length === 0 ? undefined : nameOf(text);
     if (name === undefined) return client.query(text, values);
@@ -35,7 +34,15 @@ export function preparing(textsAtMost: number): (client: pg.ClientBase) => Query
     }
   };
 
-  // Kysely asks for a cursor only when it streams, which the store does not.
-  return (client) =>
-    ((text: string, parameters: readonly unknown[] = []): unknown => query(client, text, parameters)) as Query;
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return (client) => {
+    const prepared = known.get(client) ?? {
+      // Kysely asks for a cursor only when it streams, which the store does not.
+      query: ((text: string, parameters: readonly unknown[] = []): unknown =>
+        query(client, text, parameters)) as PostgresPoolClient['query'],
+      release: (destroy) => client.release(destroy),
+    };
+    known.set(client, prepared);
+    return prepared;
+  };
 }

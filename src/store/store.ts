@@ -41,9 +41,7 @@ export async function storeOver(engine: Engine, given: Given): Promise<Store> {
     await assertSound(db, !engine.shared, log);
     // Nobody else can be alive in a directory that is ours: what a killed process had leased need not wait.
     if (!engine.shared) await endLeases(db);
-    const opened = await openJobs(engine, log);
-    await engine.started();
-    return opened;
+    return openJobs(engine, log);
   };
   const jobs = await opening().catch(async (error) => {
     await engine.close().catch(() => {});

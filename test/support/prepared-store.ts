@@ -36,7 +36,7 @@ export async function preparedDatabase(): Promise<Blob> {
   if (!existsSync(file)) {
     const engine = await openEmbedded(':memory:', givenToStore().log);
     const store = await storeOver(engine, givenToStore());
-    const dump = await engine.dump();
+    const dump = await engine.pglite.dumpDataDir();
     await store.close();
     // Written beside and renamed, because two test processes may do this at once.
     const half = `${file}.${process.pid}`;

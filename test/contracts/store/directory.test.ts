@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Job, StoreUnavailable } from '../../../src/core/ports.ts';
 import { DurableFiles, isDurable } from '../../../src/store/durable-files.ts';
@@ -135,10 +134,8 @@ describe('the embedded store in a directory', () => {
 
   it('syncs to disk on every commit', async () => {
     const engine = await openEmbedded(join(directory, 'made'), givenToStore().log);
-    const { rows } = await sql`
-      select name, setting from pg_settings
-      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'wal_sync_method') order by name`.execute(
-      engine.db,
+    const { rows } = await engine.pglite.query(
+      `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'wal_sync_method') order by name`,
     );
     expect(rows).toEqual([
       { name: 'fsync', setting: 'on' },
@@ -161,9 +158,10 @@ describe('the embedded store in a directory', () => {
     const store = await storeOver(engine, givenToStore());
     for (let n = 0; n < 300; n += 1) await store.transact((tx) => tx.setFaceRefs('INC-1', { card: `ts-${n}` }));
     const dead = async () => {
-      await sql`select pg_stat_force_next_flush()`.execute(engine.db);
-      const { rows } = await sql<{ dead: number }>`
-        select n_dead_tup::int as dead from pg_stat_user_tables where relname = 'face_ref'`.execute(engine.db);
+      await engine.pglite.query('select pg_stat_force_next_flush()');
+      const { rows } = await engine.pglite.query<{ dead: number }>(
+        `select n_dead_tup::int as dead from pg_stat_user_tables where relname = 'face_ref'`,
+      );
       return rows[0]?.dead ?? Number.NaN;
     };
     expect(await dead()).toBeGreaterThan(100);

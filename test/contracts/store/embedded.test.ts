@@ -95,24 +95,11 @@ test('a text of several statements that fails in the middle leaves the connectio
   expect((await sql`select to_regclass('half_made') as made`.execute(engine.db)).rows).toEqual([{ made: null }]);
 });
 
-test('a statement is parsed once, and planned each time for the tables as they are by then', async () => {
-  await engine.started();
-  const marked = async () => (await sql`select key from inbox where key = ${'nobody'} limit 1`.execute(engine.db)).rows;
-  for (let n = 0; n < 20; n += 1) expect(await marked()).toEqual([]);
-  const { rows } = await sql`
-    select generic_plans::integer as kept, custom_plans::integer as made
-    from pg_prepared_statements where statement like 'select key from inbox where key = $1 limit 1'`.execute(engine.db);
-  expect(rows).toEqual([{ kept: 0, made: 20 }]);
-});
-
 test('errors keep what the store tells them apart by', async () => {
   const twice = sql`insert into inbox (key, kind, received_at) values ('once', 'x', now())`;
   await twice.execute(engine.db);
-  await expect(twice.execute(engine.db)).rejects.toMatchObject({
-    severity: 'ERROR',
-    code: '23505',
-    constraint: 'inbox_pkey',
-  });
+  await expect(twice.execute(engine.db)).rejects.toMatchObject({ severity: 'ERROR', code: '23505' });
+  await expect(twice.execute(engine.db)).rejects.not.toHaveProperty('detail');
 });
 
 test('an engine that stands still is given up: what was under way fails, so does what comes later, and it is told once', async () => {
@@ -121,9 +108,9 @@ test('an engine that stands still is given up: what was under way fails, so does
     { kind: 'memory', startFrom: await preparedDatabase() },
     { answerWithinMs: 1_000, lost: (error) => lost.push(error.message) },
   );
-  await pglite.say(simpleQuery('select 1'));
-  await expect(pglite.say(simpleQuery('select pg_sleep(3600)'))).rejects.toThrow('has not answered for 1 s');
-  await expect(pglite.say(simpleQuery('select 1'))).rejects.toThrow('has not answered for 1 s');
+  await pglite.query('select 1');
+  await expect(pglite.query('select pg_sleep(3600)')).rejects.toThrow('has not answered for 1 s');
+  await expect(pglite.query('select 1')).rejects.toThrow('has not answered for 1 s');
   expect(lost).toEqual(['the embedded engine has not answered for 1 s']);
 });
 
@@ -131,15 +118,6 @@ test('an engine that is closed is not lost', async () => {
   const lost: string[] = [];
   const { pglite } = await PgliteThread.open({ kind: 'memory' }, { lost: (error) => lost.push(error.message) });
   await pglite.close();
-  await expect(pglite.say(simpleQuery('select 1'))).rejects.toThrow('ended');
+  await expect(pglite.query('select 1')).rejects.toThrow('ended');
   expect(lost).toEqual([]);
 });
-
-/** The message `Query` of PostgreSQL's protocol: its length, counted with itself, and the text with a zero after it. */
-function simpleQuery(text: string): Uint8Array {
-  const message = Buffer.alloc(text.length + 6);
-  message.write('Q');
-  message.writeInt32BE(text.length + 5, 1);
-  message.write(text, 5);
-  return message;
-}

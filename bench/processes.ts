@@ -95,7 +95,7 @@ export async function startBot(
     PORT: '0',
     ...(place.kind === 'postgres' ? { DATABASE_URL: place.url } : {}),
   };
-  return startSide('src/main.ts', botArguments('--config', file), env);
+  return startSide('our bot', botArguments('--config', file), env);
 }
 
 export interface BareAppOptions {
@@ -106,21 +106,20 @@ export interface BareAppOptions {
 }
 
 export async function startBareApp(company: CompanyAddresses, options: BareAppOptions): Promise<Side> {
-  const file = 'bench/bare-app.ts';
-  return startSide(file, [join(root, file)], {
+  return startSide('the bare app', [join(root, 'bench/bare-app.ts')], {
     // Ours keeps its compiled code, so this one may, too.
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
     BARE_APP: JSON.stringify({ slack: company.slack, systems: company.systems, ...options }),
   });
 }
 
-async function startSide(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Side> {
+async function startSide(name: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Side> {
   const begun = performance.now();
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await readyOf(child, file);
+  const url = await readyOf(child, name);
   const readyMs = performance.now() - begun;
   const pid = child.pid ?? 0;
   const readyCpuMs = cpuMs(pid);
@@ -139,7 +138,7 @@ async function startSide(file: string, args: readonly string[], env: Readonly<Re
 }
 
 /** Both sides log one line with their address when they are ready. */
-async function readyOf(child: ChildProcess, file: string): Promise<string> {
+async function readyOf(child: ChildProcess, name: string): Promise<string> {
   let said = '';
   const ready = Promise.withResolvers<string>();
   const hear = (data: Buffer) => {
@@ -148,9 +147,9 @@ async function readyOf(child: ChildProcess, file: string): Promise<string> {
     if (url !== undefined) ready.resolve(url);
   };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', hear);
-  const ended = () => ready.reject(new Error(`${file} ended instead of starting:\n${said}`));
+  const ended = () => ready.reject(new Error(`${name} ended instead of starting:\n${said}`));
   child.once('exit', ended);
-  const late = setTimeout(() => ready.reject(new Error(`${file} was not ready in time:\n${said}`)), readyWithinMs);
+  const late = setTimeout(() => ready.reject(new Error(`${name} was not ready in time:\n${said}`)), readyWithinMs);
   try {
     return await ready.promise;
   } catch (error) {

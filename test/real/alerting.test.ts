@@ -1,19 +1,19 @@
 // Real Prometheus and real Alertmanager around the bot: a dead bot is noticed, and alerts of others reach it as they really come.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import { paceRunbooks, setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import { scrape } from '../support/exposition.ts';
 import { prepareDirectory } from '../support/prepared-store.ts';
 import { type RealAlertmanager, startRealAlertmanager, whyNoAlertmanager } from '../support/real-alertmanager.ts';
 import { type RealPrometheus, startRealPrometheus, whyNoPrometheus } from '../support/real-prometheus.ts';
+import { spawnBot } from '../support/spawn-bot.ts';
 import { type Story, startStory, until } from '../support/story.ts';
 import { listening, webhookToken } from '../support/webhook-alerts.ts';
 
@@ -45,10 +45,10 @@ describe.skipIf(noPrometheus !== undefined)(`the heartbeat of the bot${inBracket
     const { file, env } = setUpBot(addressesOf(company), folder, paceRunbooks(runbooks, pace));
     await prepareDirectory(join(folder, 'data'));
     let said = '';
-    bot = spawn(process.execPath, botArguments('--config', file), {
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...env, LOG_LEVEL: 'info' },
-    });
-    for (const stream of [bot.stdout, bot.stderr]) stream?.on('data', (data: Buffer) => (said += data.toString()));
+    const started = spawnBot(['--config', file], { ...env, LOG_LEVEL: 'info' });
+    bot = started;
+    for (const stream of [started.stdout, started.stderr])
+      stream.on('data', (data: Buffer) => (said += data.toString()));
     const url = await until('the start', () => /"url":"http:\/\/([^"]+)".*"ready"/.exec(said)?.[1], 60_000);
     const rules = readFileSync(join(root, 'deploy/prometheus/acgs-chatops.rules.yml'), 'utf8');
     prometheus = await startRealPrometheus({

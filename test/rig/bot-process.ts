@@ -1,10 +1,9 @@
 // The bot as the process that operators start: spawned, watched, killed, and its output kept in a file.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
+import { spawnBot } from '../support/spawn-bot.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -23,11 +22,7 @@ export function startBot(given: {
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
 }): Life {
-  const bot: ChildProcess = spawn(process.execPath, botArguments('--config', given.config), {
-    cwd: root,
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...given.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const bot = spawnBot(['--config', given.config], given.environment, root);
   // A rig that fails must leave nothing behind.
   const notWithoutUs = (): void => void bot.kill('SIGKILL');
   process.once('exit', notWithoutUs);
@@ -40,8 +35,8 @@ export function startBot(given: {
     const url = /"url":"(http:[^"]+)".*"ready"/.exec(said)?.[1];
     if (url !== undefined) ready.resolve(url);
   };
-  bot.stdout?.on('data', hear);
-  bot.stderr?.on('data', hear);
+  bot.stdout.on('data', hear);
+  bot.stderr.on('data', hear);
   void ended.then(() => {
     process.off('exit', notWithoutUs);
     ready.resolve(undefined);

@@ -46,5 +46,5 @@ async function waitingIn(url: string): Promise<number | undefined> {
   const said = await scrape(url).catch(() => undefined);
   const waiting = ['inbox', 'outbox', 'jobs'].map((queue) => said?.value('acgs_chatops_queue_waiting', { queue }));
   // Right after a start the store may not have been asked yet: no data is not zero.
-  return waiting.reduce((sum, rows) => (sum === undefined || rows === undefined ? undefined : sum + rows), 0);
+  return waiting.includes(undefined) ? undefined : waiting.reduce<number>((sum, rows = 0) => sum + rows, 0);
 }

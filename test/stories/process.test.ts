@@ -1,15 +1,15 @@
 // The bot as a process: what it says to a wrong start, and how it ends on SIGTERM when everything around it hangs.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import { type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import { prepareDirectory } from '../support/prepared-store.ts';
+import { spawnBot } from '../support/spawn-bot.ts';
 import { until } from '../support/story.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -27,10 +27,7 @@ afterEach(() => {
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   said = '';
-  const started = spawn(process.execPath, botArguments(...args), {
-    cwd: folder,
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...botEnvironment, ...env },
-  });
+  const started = spawnBot(args, env, folder);
   for (const stream of [started.stdout, started.stderr]) {
     stream.on('data', (data: Buffer) => {
       said += data.toString();

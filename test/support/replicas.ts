@@ -1,12 +1,11 @@
 // Several bots as real processes on one PostgreSQL, behind one address that the pretend Slack delivers to.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { botArguments, botEnvironment } from '../../scripts/bot-process.js';
 import type { Store } from '../../src/core/ports.ts';
 import { setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
@@ -14,6 +13,7 @@ import type { PretendMessage, PretendSlackOptions } from '../../src/simulator/sl
 import type { WorldOptions } from '../../src/simulator/world/world.ts';
 import { openStore } from '../../src/store/index.ts';
 import { givenToStore } from './prepared-store.ts';
+import { spawnBot } from './spawn-bot.ts';
 import { type Spreader, startSpreader } from './spreader.ts';
 import { quickRunbooks, until } from './story.ts';
 
@@ -83,18 +83,7 @@ export async function prepareReplicas(database: string, options: ReplicaOptions 
     },
     look,
     async start(more = {}) {
-      const bot = spawn(process.execPath, botArguments('--config', file), {
-        cwd: folder,
-        env: {
-          PATH: process.env.PATH,
-          ...botEnvironment,
-          ...env,
-          DATABASE_URL: database,
-          LOG_LEVEL: 'info',
-          NODE_NO_WARNINGS: '1',
-          ...more,
-        },
-      });
+      const bot = spawnBot(['--config', file], { ...env, DATABASE_URL: database, LOG_LEVEL: 'info', ...more }, folder);
       running.add(bot);
       bot.once('exit', () => running.delete(bot));
       let said = '';

@@ -73,6 +73,8 @@ export interface OutboxRow {
   readonly id: string;
   readonly lane: string;
   readonly notice: Notice;
+  /** Of its priority: 0 is the most urgent. */
+  readonly urgency: number;
   readonly attempt: number;
   /** Epoch ms by the store's clock, as is everything about waiting. */
   readonly createdAt: number;

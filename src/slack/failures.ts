@@ -1,10 +1,11 @@
 // What can go wrong with a call to Slack, told apart by what may be done next.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
+import type { Line } from './places.ts';
 
 export type SlackFailure =
-  /** Nothing happened; the method may be called again after the wait. */
-  | { readonly kind: 'wait'; readonly afterMs: number; readonly why: string }
+  /** Nothing happened; the method may be called again after the wait. `line`: all that waits there is told the same moment. */
+  | { readonly kind: 'wait'; readonly afterMs: number; readonly why: string; readonly line?: Line }
   /** The call surely did not arrive. */
   | { readonly kind: 'unreached'; readonly why: string }
   /** It may have had its effect: look before it is repeated. */

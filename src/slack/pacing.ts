@@ -1,6 +1,7 @@
 // Keeps our calls under Slack's limits, method by method, so that a limit is the exception and never the way to find out.
 
 import { type Allowance, type Turns, turnsInMemory } from '../core/turn.ts';
+import type { Line } from './places.ts';
 
 type Limit = Omit<Allowance, 'key'>;
 
@@ -46,6 +47,8 @@ const answers = 'response_url';
 export interface Pacing {
   /** Ms to wait before this call. The place is reserved when the wait is at most `patienceMs`; otherwise nothing is. */
   reserve(method: string, channel: string | undefined, patienceMs: number): Promise<number>;
+  /** In which a call waits that has no turn: that of its channel where posts are limited by channel. */
+  lineOf(method: string, channel: string | undefined): Line;
   /**
    * Slack said 429: nothing of this method goes out for so long. Other methods are not touched, and neither are posts to other
    * channels, unless a second channel is refused meanwhile: then the limit is the workspace's.
@@ -74,6 +77,12 @@ export function createPacing(turns: Turns, times = 1): Pacing {
       const key = postsKey(method, channel);
       if (key !== undefined) wanted.push(allowance(key, method === answers ? perChannelForAnswers : perChannel));
       return (await inTime(turns.take(wanted, patienceMs))) ?? own.take(wanted, patienceMs);
+    },
+    lineOf(method, channel) {
+      const posts = postsKey(method, channel);
+      const limit = posts === undefined ? (limits[method] ?? unknownMethod) : perChannel;
+      const { key, calls, windowMs } = allowance(posts ?? method, limit);
+      return { key, apartMs: windowMs / calls };
     },
     pause(method, channel, ms) {
       const now = performance.now();

@@ -81,13 +81,16 @@ export function createPublisher(p: Publishing): Publisher {
 
   const run = async (): Promise<void> => {
     while (running) {
-      const idle = new AbortController();
-      wake = () => idle.abort();
+      const woken = Promise.withResolvers<void>();
+      wake = woken.resolve;
       const more = await claimMore().catch((error: unknown) => {
         p.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'the outbox cannot be read');
         return false;
       });
-      if (!more && running) await sleep(pollMs, undefined, { signal: idle.signal, ref: false }).catch(() => undefined);
+      if (more || !running) continue;
+      const poll = setTimeout(woken.resolve, pollMs).unref();
+      await woken.promise;
+      clearTimeout(poll);
     }
   };
 

@@ -4,6 +4,7 @@ import type { OutboxRow } from '../core/ports.ts';
 import { StoreUnavailable } from '../core/ports.ts';
 import { SlackCallFailed, type SlackFailure } from './failures.ts';
 import { setupStepOf } from './notices/deliver.ts';
+import { createPlaces, type Line } from './places.ts';
 import type { Attempt } from './posting.ts';
 import type { Publishing } from './publishing.ts';
 
@@ -25,12 +26,13 @@ const doubtfulWithinMs = 600_000;
 /** A row that took too long fails once more before it is given up: the failure may be the last one of an outage. */
 const failuresWhenLate = 2;
 const lastPauseMs = 1_000;
-/** By all ways together Slack takes about six answers a second. */
-const answersApartMs = 200;
+/** Answers go by several ways, by which Slack takes about six a second together. */
+const answers: Line = { key: 'answers', apartMs: 200 };
 
 /** Failures are counted here and not by the row's attempts, because most attempts of a row may only have waited. */
 export function createSetbacks(p: Publishing): Setbacks {
   const { outbox } = p.store;
+  const place = createPlaces();
   const failures = new Map<string, { slack: number; bugs: number; late: number }>();
 
   const count = (row: OutboxRow, kind: 'slack' | 'bugs' | 'late'): number => {
@@ -41,17 +43,6 @@ export function createSetbacks(p: Publishing): Setbacks {
   };
 
   const over = (row: OutboxRow): void => void failures.delete(row.id);
-
-  /** When answers come back, by our stopwatch, the next one first. */
-  let places: readonly number[] = [];
-  // All answers that wait for a turn are told the same moment, and all but a few of them would come back for nothing.
-  const oneByOne = (waitMs: number): number => {
-    const now = performance.now();
-    let place = now + waitMs;
-    for (const taken of places) if (Math.abs(taken - place) < answersApartMs) place = taken + answersApartMs;
-    places = [...places.filter((at) => at > now), place].sort((a, b) => a - b);
-    return place - now;
-  };
 
   const giveUp = async (row: OutboxRow, why: string): Promise<void> => {
     p.log.error({ row: row.id, notice: row.notice.kind, why }, 'a notice is given up');
@@ -91,10 +82,16 @@ export function createSetbacks(p: Publishing): Setbacks {
         return outbox.retry(row.id, lastPauseMs, error.message, ambiguous || touched);
       }
       const turnMs = waitAfter(failure) ?? pauseMs(count(row, 'slack'));
-      const waitMs = failure.kind === 'wait' && row.notice.kind === 'answer' ? oneByOne(turnMs) : turnMs;
+      const line = lineOf(row, failure);
+      const waitMs = line === undefined ? turnMs : place(line, row.urgency, turnMs);
       return outbox.retry(row.id, leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, error.message, ambiguous || touched);
     },
   };
+}
+
+function lineOf({ notice }: OutboxRow, failure: SlackFailure): Line | undefined {
+  if (failure.kind !== 'wait') return undefined;
+  return notice.kind === 'answer' ? answers : failure.line;
 }
 
 /** What Slack or its refusal of our token says about the next try; undefined leaves it to our own growing pause. */

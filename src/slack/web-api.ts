@@ -95,11 +95,11 @@ export function createWebApi(
     } catch (error) {
       const failure = failureOf(error);
       told(callOutcomeOf[failure.kind]);
-      if (failure.kind === 'wait') {
-        pacing.pause(method, channelOf(args), failure.afterMs);
-        given.meter.paused(method, failure.afterMs);
-      }
-      throw new SlackCallFailed(method, failure);
+      if (failure.kind !== 'wait') throw new SlackCallFailed(method, failure);
+      const channel = channelOf(args);
+      pacing.pause(method, channel, failure.afterMs);
+      given.meter.paused(method, failure.afterMs);
+      throw new SlackCallFailed(method, { ...failure, line: pacing.lineOf(method, channel) });
     }
     told('failed');
     throw new SlackCallFailed(method, { kind: 'ambiguous', why: 'Slack answered something unexpected' });
@@ -109,7 +109,8 @@ export function createWebApi(
     async call(method, args, answer, still) {
       const waitMs = await pacing.reserve(method, channelOf(args), patienceMs);
       if (waitMs > patienceMs) {
-        throw new SlackCallFailed(method, { kind: 'wait', afterMs: waitMs, why: 'waiting for its turn' });
+        const line = pacing.lineOf(method, channelOf(args));
+        throw new SlackCallFailed(method, { kind: 'wait', afterMs: waitMs, why: 'waiting for its turn', line });
       }
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: given.stopping }).catch(() => undefined);
       if (given.stopping.aborted) throw new SlackCallFailed(method, { kind: 'wait', afterMs: 0, why: 'stopping' });

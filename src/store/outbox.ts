@@ -167,6 +167,7 @@ export function outboxOver(
             id: row.id,
             lane: row.lane,
             notice: row.notice,
+            urgency: row.urgency,
             attempt: row.attempt,
             createdAt: row.created_at.getTime(),
             waitedMs: row.waited_ms,

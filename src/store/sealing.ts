@@ -96,17 +96,25 @@ function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is
  */
 function replaced(value: unknown, change: (part: Record<string, unknown>) => unknown): unknown {
   if (Array.isArray(value)) {
-    const parts = value.map((part) => replaced(part, change));
-    return parts.some((part, at) => part !== value[at]) ? parts : value;
+    let parts: unknown[] | undefined;
+    for (const [at, part] of value.entries()) {
+      const after = replaced(part, change);
+      if (after === part) continue;
+      parts ??= [...value];
+      parts[at] = after;
+    }
+    return parts ?? value;
   }
   if (!isPlainObject(value)) return value;
   const changed = change(value);
   if (changed !== undefined) return changed;
-  const parts = new Map<string, unknown>();
+  let parts: [key: string, part: unknown][] | undefined;
   for (const key of Object.keys(value)) {
     const part = replaced(value[key], change);
-    if (part !== value[key]) parts.set(key, part);
+    if (part === value[key]) continue;
+    parts ??= [];
+    parts.push([key, part]);
   }
   // Not by assignment: a key of hostile data may be `__proto__`.
-  return parts.size === 0 ? value : Object.fromEntries([...Object.entries(value), ...parts]);
+  return parts === undefined ? value : Object.fromEntries([...Object.entries(value), ...parts]);
 }

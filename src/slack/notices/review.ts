@@ -14,6 +14,9 @@ import { postChart } from './chart.ts';
 const throughReply = 'reply';
 /** Charts have a lane of their own and may be due before the review's message is posted. */
 const messageWithinMs = 600_000;
+/** The longer it waits, the more seldom it looks: a message that is not there at once waits for its own turn. */
+const firstLookMs = 500;
+const longestLookMs = 4_000;
 
 export async function postReview(
   p: Publishing,
@@ -51,7 +54,8 @@ export async function postReviewChart(
 ): Promise<void> {
   const kept = await p.store.faceRef(notice.review, refKeys.message);
   if (kept === undefined && attempt.row.waitedMs < messageWithinMs) {
-    throw new SlackCallFailed('review-chart', { kind: 'wait', afterMs: 500, why: 'the review is not posted yet' });
+    const afterMs = Math.min(longestLookMs, firstLookMs + attempt.row.waitedMs / 2);
+    throw new SlackCallFailed('review-chart', { kind: 'wait', afterMs, why: 'the review is not posted yet' });
   }
   const ref = readRef(kept);
   if (ref === undefined) {

@@ -41,6 +41,7 @@ onEveryEngine('the outbox', (bench) => {
       id: expect.any(String),
       lane: 'A',
       notice: { kind: 'say', incident: 'A', where: 'channel', text: 'a1' },
+      urgency: 1,
       attempt: 1,
       createdAt: expect.any(Number),
       waitedMs: expect.any(Number),

@@ -5,7 +5,7 @@ import type { Line } from './places.ts';
 
 export type SlackFailure =
   /** Nothing happened; the method may be called again after the wait. `line`: all that waits there is told the same moment. */
-  | { readonly kind: 'wait'; readonly afterMs: number; readonly why: string; readonly line?: Line }
+  | { readonly kind: 'wait'; readonly afterMs: number; readonly why: string; readonly line?: Line | undefined }
   /** The call surely did not arrive. */
   | { readonly kind: 'unreached'; readonly why: string }
   /** It may have had its effect: look before it is repeated. */

@@ -47,8 +47,11 @@ const answers = 'response_url';
 export interface Pacing {
   /** Ms to wait before this call. The place is reserved when the wait is at most `patienceMs`; otherwise nothing is. */
   reserve(method: string, channel: string | undefined, patienceMs: number): Promise<number>;
-  /** In which a call waits that has no turn: that of its channel where posts are limited by channel. */
-  lineOf(method: string, channel: string | undefined): Line;
+  /**
+   * In which a post waits that has no turn. Undefined for other methods: what they grant a minute may be granted at once, and what waits for
+   * it, such as the rooms of a storm of alerts, must not be drawn out.
+   */
+  lineOf(method: string, channel: string | undefined): Line | undefined;
   /**
    * Slack said 429: nothing of this method goes out for so long. Other methods are not touched, and neither are posts to other
    * channels, unless a second channel is refused meanwhile: then the limit is the workspace's.
@@ -79,10 +82,8 @@ export function createPacing(turns: Turns, times = 1): Pacing {
       return (await inTime(turns.take(wanted, patienceMs))) ?? own.take(wanted, patienceMs);
     },
     lineOf(method, channel) {
-      const posts = postsKey(method, channel);
-      const limit = posts === undefined ? (limits[method] ?? unknownMethod) : perChannel;
-      const { key, calls, windowMs } = allowance(posts ?? method, limit);
-      return { key, apartMs: windowMs / calls };
+      const key = postsKey(method, channel);
+      return key === undefined ? undefined : { key, apartMs: perChannel.windowMs / allowance(key, perChannel).calls };
     },
     pause(method, channel, ms) {
       const now = performance.now();

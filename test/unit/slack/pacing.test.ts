@@ -97,3 +97,14 @@ it('tells how much of each allowance is free: less with each call, nothing while
   pass(5_000);
   expect((await pacing.left())['chat.update']).toBe(1);
 });
+
+it("what waits for a channel is in its line, at the pace of its posts; what a method grants a minute is nobody's line", () => {
+  const { pacing } = stage();
+  const line = { key: 'post C1', apartMs: 4_000 / 3 };
+  expect(pacing.lineOf('chat.postMessage', 'C1')).toEqual(line);
+  expect(pacing.lineOf('chat.postMessage', 'C2')?.key).toBe('post C2');
+  for (const method of ['conversations.create', 'chat.update', 'files.info', 'chat.postEphemeral']) {
+    expect(pacing.lineOf(method, 'C1')).toBeUndefined();
+  }
+  expect(stage(100).pacing.lineOf('chat.postMessage', 'C1')?.apartMs).toBeCloseTo(40 / 3);
+});

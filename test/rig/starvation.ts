@@ -8,7 +8,8 @@ export interface Breath {
   stop(): void;
 }
 
-const everyMs = 200;
+/** What happened is known so long after. */
+export const breathEveryMs = 200;
 
 /** `bot`: the process that runs now. Linux alone tells; elsewhere nothing is ever excused. */
 export function watchBreath(bot: () => number | undefined): Breath {
@@ -23,10 +24,12 @@ export function watchBreath(bot: () => number | undefined): Breath {
       last.set(pid, waited);
     }
     samples.push({ at: Date.now(), waitedMs });
-  }, everyMs);
+  }, breathEveryMs);
   return {
     heldUpMs: (from, to) =>
-      samples.filter(({ at }) => at >= from && at <= to + 2 * everyMs).reduce((sum, { waitedMs }) => sum + waitedMs, 0),
+      samples
+        .filter(({ at }) => at >= from && at <= to + 2 * breathEveryMs)
+        .reduce((sum, { waitedMs }) => sum + waitedMs, 0),
     stop: () => clearInterval(timer),
   };
 }

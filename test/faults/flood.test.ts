@@ -111,7 +111,7 @@ test('F20: 200 commands while Prometheus hangs are acknowledged within 3 s, each
   const asked = sent.filter(({ text }) => text === 'health').map(({ who }) => who);
   await until('every health check', async () => (await reviewed()).length === asked.length, 60_000, 500);
   expect(await reviewed()).toEqual(asked.toSorted());
-  await until('the work behind the commands', () => isSettled(store));
+  await until('the work behind the commands', () => isSettled(store), 60_000);
   expect(unanswered(sent)).toEqual([]);
 
   const reviews = slack.messages('#incidents').filter(({ text }) => text.includes('Daily health check'));

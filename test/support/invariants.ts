@@ -5,6 +5,7 @@ import type { Recorded } from '../../src/core/event.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import type { Store } from '../../src/core/ports.ts';
 import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
+import { watchBreath } from '../rig/starvation.ts';
 import { unlawfulActions } from './lawful-actions.ts';
 import { until } from './story.ts';
 
@@ -22,13 +23,15 @@ export interface Witness {
 }
 
 const settledWithinMs = 40_000;
+const ackWithinMs = 3_000;
 
 /** Begin before the fault: acknowledgements are measured from here on. */
 export function bearWitness(seen: Seen): Witness {
-  const acks: { readonly kind: string; readonly ackMs: number; readonly outcome: string }[] = [];
+  const acks: { readonly kind: string; readonly at: number; readonly outcome: string }[] = [];
+  const breath = watchBreath(() => undefined);
   seen.slack.on((change) => {
     if (change.kind !== 'delivery' || typeof change.ackMs !== 'number') return;
-    acks.push({ kind: String(change.delivery), ackMs: change.ackMs, outcome: String(change.outcome) });
+    acks.push({ kind: String(change.delivery), at: Date.now(), outcome: String(change.outcome) });
   });
   return {
     async assertAll() {
@@ -39,7 +42,10 @@ export function bearWitness(seen: Seen): Witness {
       expect(await unfoundedGreens(seen), 'I3: nothing is green without an observation').toEqual([]);
       // By the workspace's own clock, which is the one that shows people an error.
       const late = acks.filter((ack) => ack.outcome === 'operation_timeout');
-      expect(late, 'I4: acknowledged within 3 s').toEqual([]);
+      breath.stop();
+      // As in the rig: where the machine did not let this process run, lateness says nothing about the bot.
+      const ours = late.filter(({ at }) => breath.heldUpMs(at - ackWithinMs, at) < ackWithinMs / 3);
+      expect(ours, 'I4: acknowledged within 3 s').toEqual([]);
       expect(await brokenChains(seen.store), 'I5: the chain of every incident verifies').toEqual([]);
       expect(secretsIn(seen), 'I6: no secret in any line or message').toEqual([]);
       await stillAnswers(seen);

@@ -5,10 +5,8 @@ import type { PretendSlack } from '../../src/simulator/slack/workspace.ts';
 import { notAccepted, notCertain } from '../../src/slack/taking.ts';
 import type { Entry, Ledger, Told, What } from './ledger.ts';
 import type { Glance, SeenRecord } from './record-seen.ts';
-import type { Breath } from './starvation.ts';
+import { ackWithinMs, type Breath, wasHeldUp } from './starvation.ts';
 
-/** Slack gives up after 3 s (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
-const ackWithinMs = 3_000;
 /** From the acknowledgement of a click to the line that it was not accepted. */
 const toldWithinMs = 15_000;
 
@@ -69,7 +67,7 @@ export function judgeAcks(
     const until = entry.sentAt + ackMs;
     if (outcome === 'ok' && ackMs < ackWithinMs) continue;
     if (away.some((gap) => entry.sentAt <= gap.readyAt && until >= gap.from)) continue;
-    if (breath.heldUpMs(entry.sentAt, until) >= ackWithinMs / 3) unmeasured += 1;
+    if (wasHeldUp(breath, entry.sentAt, until)) unmeasured += 1;
     else problems.push(`no acknowledgement in time (${outcome}, ${status}, ${ackMs} ms): ${about(entry)}`);
   }
   return { problems, unmeasured };

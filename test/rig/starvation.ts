@@ -34,6 +34,14 @@ export function watchBreath(bot: () => number | undefined): Breath {
   };
 }
 
+/** Slack gives up after 3 s (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
+export const ackWithinMs = 3_000;
+
+/** The machine kept both waiting for a third of what Slack grants: an acknowledgement that came late in this time is no measurement. */
+export function wasHeldUp(breath: Breath, from: number, to: number): boolean {
+  return breath.heldUpMs(from, to) >= ackWithinMs / 3;
+}
+
 /** Time on the run queue: https://docs.kernel.org/scheduler/sched-stats.html, the second number. */
 function queuedMs(pid: number): number | undefined {
   try {

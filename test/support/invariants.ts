@@ -5,7 +5,7 @@ import type { Recorded } from '../../src/core/event.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import type { Store } from '../../src/core/ports.ts';
 import type { PretendMessage, PretendSlack } from '../../src/simulator/slack/workspace.ts';
-import { watchBreath } from '../rig/starvation.ts';
+import { ackWithinMs, wasHeldUp, watchBreath } from '../rig/starvation.ts';
 import { unlawfulActions } from './lawful-actions.ts';
 import { until } from './story.ts';
 
@@ -23,7 +23,6 @@ export interface Witness {
 }
 
 const settledWithinMs = 40_000;
-const ackWithinMs = 3_000;
 
 /** Begin before the fault: acknowledgements are measured from here on. */
 export function bearWitness(seen: Seen): Witness {
@@ -44,7 +43,7 @@ export function bearWitness(seen: Seen): Witness {
       const late = acks.filter((ack) => ack.outcome === 'operation_timeout');
       breath.stop();
       // As in the rig: where the machine did not let this process run, lateness says nothing about the bot.
-      const ours = late.filter(({ at }) => breath.heldUpMs(at - ackWithinMs, at) < ackWithinMs / 3);
+      const ours = late.filter(({ at }) => !wasHeldUp(breath, at - ackWithinMs, at));
       expect(ours, 'I4: acknowledged within 3 s').toEqual([]);
       expect(await brokenChains(seen.store), 'I5: the chain of every incident verifies').toEqual([]);
       expect(secretsIn(seen), 'I6: no secret in any line or message').toEqual([]);

@@ -22,16 +22,10 @@ export interface EmbeddedEngine extends Engine {
   tidy(): Promise<void>;
 }
 
-/**
- * Opens the directory, or an empty database in memory for `:memory:`. `startFrom` is the dump of a data directory that one in memory
- * starts from: making one takes seconds. Rejects with `StoreUnavailable`.
- */
-export async function openEmbedded(path: string, log: Log, startFrom?: Blob): Promise<EmbeddedEngine> {
+/** Opens the directory, or an empty database in memory for `:memory:`. Rejects with `StoreUnavailable`. */
+export async function openEmbedded(path: string, log: Log): Promise<EmbeddedEngine> {
   if (path === ':memory:') {
-    const { pglite } = await PgliteThread.open(
-      { kind: 'memory', ...(startFrom === undefined ? {} : { startFrom }) },
-      endingWith(log),
-    );
+    const { pglite } = await PgliteThread.open({ kind: 'memory' }, endingWith(log));
     return engineOver(pglite, log, unwatched, () => {});
   }
   const lock = lockDirectory(path);

@@ -3,7 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { messageOf, textOf } from './failure.ts';
 import type { Ask, EngineFault, Opening, Reply, Request, ThreadData } from './pglite-thread.ts';
 
@@ -41,8 +41,6 @@ function serve(port: MessagePort): void {
       case 'listen':
         await engine.listen(ask.channel, (payload) => tell({ heard: ask.channel, payload }));
         return undefined;
-      case 'dump':
-        return (await engine.dumpDataDir('none')).arrayBuffer();
       case 'close':
         return engine.close();
     }
@@ -70,7 +68,8 @@ async function open(
   const params = [...PGlite.defaultStartParams, ...smallBuffers];
   const engine = { pgliteWasmModule: code, parsers };
   if (opening.kind !== 'directory') {
-    const pglite = new PGlite({ ...engine, ...whatToOpen(opening), startParams: params });
+    const where = opening.kind === 'copy' ? { dataDir: opening.path } : {};
+    const pglite = new PGlite({ ...engine, ...where, startParams: params });
     await pglite.waitReady;
     return { pglite, durable: false };
   }
@@ -79,11 +78,6 @@ async function open(
   const pglite = new PGlite({ ...engine, fs: files, startParams: synced(params) });
   await pglite.waitReady;
   return { pglite, durable: await isDurable(pglite, files) };
-}
-
-function whatToOpen(opening: Exclude<Opening, { kind: 'directory' }>): Pick<PGliteOptions, 'dataDir' | 'loadDataDir'> {
-  if (opening.kind === 'copy') return { dataDir: opening.path };
-  return opening.startFrom === undefined ? {} : { loadDataDir: opening.startFrom };
 }
 
 function faultOf(error: unknown): EngineFault {

@@ -9,8 +9,7 @@ export type Opening =
   | { readonly kind: 'directory'; readonly path: string }
   /** The copy of a data directory, which nobody else knows: without syncing. */
   | { readonly kind: 'copy'; readonly path: string }
-  /** `startFrom` is the dump of a data directory. */
-  | { readonly kind: 'memory'; readonly startFrom?: Blob };
+  | { readonly kind: 'memory' };
 
 export interface Rows<T> {
   readonly rows: T[];
@@ -23,7 +22,6 @@ export type Ask =
   | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
   | { readonly kind: 'exec'; readonly text: string }
   | { readonly kind: 'listen'; readonly channel: string }
-  | { readonly kind: 'dump' }
   | { readonly kind: 'close' };
 
 export interface Request {
@@ -119,11 +117,6 @@ export class PgliteThread {
   async listen(channel: string, heard: (payload: string) => void): Promise<void> {
     this.#listeners.set(channel, heard);
     await this.#ask({ kind: 'listen', channel });
-  }
-
-  /** The data directory as a tar file. */
-  async dumpDataDir(): Promise<Blob> {
-    return new Blob([(await this.#ask({ kind: 'dump' })) as ArrayBuffer]);
   }
 
   async close(): Promise<void> {

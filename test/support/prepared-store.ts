@@ -1,11 +1,11 @@
-// A store in memory that is ready in half a second: its database is made once, and every test starts from a copy.
+// A store that is ready in half a second: its database is made once, and every test starts from a copy.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Ids, Log, Store } from '../../src/core/ports.ts';
-import { openEmbedded } from '../../src/store/embedded.ts';
+import { type EmbeddedEngine, openCopy } from '../../src/store/embedded.ts';
 import { openStore } from '../../src/store/index.ts';
 import { storeOver } from '../../src/store/store.ts';
 
@@ -25,25 +25,23 @@ export function givenToStore(): GivenToStore {
   };
 }
 
-/** An empty store in memory. */
-export async function openMemoryStore(given: GivenToStore = givenToStore()): Promise<Store> {
-  return openStore({ kind: 'embedded', path: ':memory:', startFrom: await preparedDatabase() }, given);
+/** An empty store that nobody else knows, gone when it is closed. */
+export async function openCopiedStore(given: GivenToStore = givenToStore()): Promise<Store> {
+  return storeOver(await openCopiedEngine(given.log), given);
 }
 
-/** The data directory of an empty store with its schema, kept beside other temporary files until the schema changes. */
-export async function preparedDatabase(): Promise<Blob> {
-  const file = join(tmpdir(), `acgs-prepared-store-${schemaDigest()}.tar`);
-  if (!existsSync(file)) {
-    const engine = await openEmbedded(':memory:', givenToStore().log);
-    const store = await storeOver(engine, givenToStore());
-    const dump = await engine.pglite.dumpDataDir();
-    await store.close();
-    // Written beside and renamed, because two test processes may do this at once.
-    const half = `${file}.${process.pid}`;
-    writeFileSync(half, new Uint8Array(await dump.arrayBuffer()), { mode: 0o600 });
-    renameSync(half, file);
-  }
-  return new Blob([readFileSync(file)]);
+/** The engine of such a store: without syncing, and without the memory that one in memory would hold its files in. */
+export async function openCopiedEngine(log: Log = givenToStore().log): Promise<EmbeddedEngine> {
+  const directory = mkdtempSync(join(tmpdir(), 'acgs-copied-store-'));
+  await prepareDirectory(directory);
+  const engine = await openCopy(join(directory, 'data'), log);
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Lays the data of an empty store into a directory that `openStore` will open, as if an earlier start had made it. */

@@ -13,10 +13,9 @@ import type { Desk, Request } from '../../src/response/desk.ts';
 import type { Given } from '../../src/response/given.ts';
 import { openDesk } from '../../src/response/open-desk.ts';
 import { loadRunbooks } from '../../src/runbook/index.ts';
-import { openEmbedded } from '../../src/store/embedded.ts';
 import type { Engine } from '../../src/store/engine.ts';
 import { storeOver } from '../../src/store/store.ts';
-import { givenToStore, preparedDatabase } from './prepared-store.ts';
+import { givenToStore, openCopiedEngine } from './prepared-store.ts';
 import { createLever, type Lever } from './pretend-lever.ts';
 
 export interface Bench {
@@ -75,7 +74,7 @@ export async function openBench(): Promise<Bench> {
   const clock = { now: () => bench.now };
   const { ids } = givenToStore();
   const log = recordingLog(bench.logged);
-  const engine = await openEmbedded(':memory:', log, await preparedDatabase());
+  const engine = await openCopiedEngine(log);
   const store = await storeOver(engine, { clock, ids, log });
   const given: Given = {
     store,

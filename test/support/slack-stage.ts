@@ -13,7 +13,7 @@ import {
 } from '../../src/simulator/slack/workspace.ts';
 import { createSlackFace, type SlackConfig, type SlackFace } from '../../src/slack/index.ts';
 import { createDeskInMemory, type DeskInMemory } from './desk-in-memory.ts';
-import { givenToStore, openMemoryStore } from './prepared-store.ts';
+import { givenToStore, openCopiedStore } from './prepared-store.ts';
 import { quietMeter } from './quiet-meter.ts';
 
 export interface SlackStage {
@@ -47,7 +47,7 @@ export interface StageOptions {
 export async function startSlackStage(options: StageOptions = {}): Promise<SlackStage> {
   const socketMode = options.transport === 'socket' ? { socketMode: {} } : {};
   const slack = await startPretendSlack({ rateLimits: 'generous', ...socketMode, ...options.slack });
-  const store = await openMemoryStore();
+  const store = await openCopiedStore();
   const desk = createDeskInMemory(store);
   const { clock, ids } = givenToStore();
   const complaints: string[] = [];

@@ -10,7 +10,7 @@ import { paceRunbooks, setUpBot } from '../../src/simulator/bot-setup.ts';
 import { addressesOf, type PretendCompany, startPretendCompany } from '../../src/simulator/pretend-company.ts';
 import type { PretendMessage, PretendSlackOptions } from '../../src/simulator/slack/workspace.ts';
 import type { WorldOptions } from '../../src/simulator/world/world.ts';
-import { givenToStore, openMemoryStore } from './prepared-store.ts';
+import { givenToStore, openCopiedStore } from './prepared-store.ts';
 
 export interface Story {
   readonly company: PretendCompany;
@@ -59,7 +59,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const config = storyConfig(company, folder);
   if (options.budget !== undefined) giveBudget(join(folder, 'runbooks'), options.budget);
   const clock = options.clock ?? givenToStore().clock;
-  const store = await openMemoryStore({ ...givenToStore(), clock });
+  const store = await openCopiedStore({ ...givenToStore(), clock });
   const app = createApp(options.configure?.(config) ?? config, logInto(lines, complaints), {
     clock,
     openStore: async () => options.around?.(store) ?? store,

@@ -3,21 +3,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmbeddedEngine, openEmbedded } from '../../../src/store/embedded.ts';
+import type { EmbeddedEngine } from '../../../src/store/embedded.ts';
 import { PgliteThread } from '../../../src/store/pglite-thread.ts';
-import { givenToStore, openMemoryStore, preparedDatabase } from '../../support/prepared-store.ts';
+import { openCopiedEngine, openCopiedStore } from '../../support/prepared-store.ts';
 
 let engine: EmbeddedEngine;
 
 beforeEach(async () => {
-  engine = await openEmbedded(':memory:', givenToStore().log, await preparedDatabase());
+  engine = await openCopiedEngine();
 });
 afterEach(() => engine.close());
 
 const slow = sql<{ n: number }>`select count(*)::integer as n from generate_series(1, 400000)`;
 
 test('many statements at once leave turns to the rest of the process: requests are read, answers leave', async () => {
-  const store = await openMemoryStore();
+  const store = await openCopiedStore();
   let turns = 0;
   let done = false;
   const rest = (async () => {
@@ -105,7 +105,7 @@ test('errors keep what the store tells them apart by', async () => {
 test('an engine that stands still is given up: what was under way fails, so does what comes later, and it is told once', async () => {
   const lost: string[] = [];
   const { pglite } = await PgliteThread.open(
-    { kind: 'memory', startFrom: await preparedDatabase() },
+    { kind: 'memory' },
     { answerWithinMs: 1_000, lost: (error) => lost.push(error.message) },
   );
   await pglite.query('select 1');

@@ -11,7 +11,7 @@ import { openEmbedded } from '../../../src/store/embedded.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { openPostgres } from '../../../src/store/postgres.ts';
 import { storeOver } from '../../../src/store/store.ts';
-import { givenToStore, prepareDirectory, preparedDatabase } from '../../support/prepared-store.ts';
+import { givenToStore, prepareDirectory } from '../../support/prepared-store.ts';
 import { type RealPostgres, startRealPostgres, whyNoPostgres } from '../../support/real-postgres.ts';
 
 export interface Bench {
@@ -27,7 +27,7 @@ export function onEveryEngine(name: string, suite: (bench: () => Bench) => void)
       const directory = mkdtempSync(join(tmpdir(), 'acgs-store-'));
       benchmarked(suite, async () => {
         const { log } = givenToStore();
-        if (engine === 'embedded in memory') return openEmbedded(':memory:', log, await preparedDatabase());
+        if (engine === 'embedded in memory') return openEmbedded(':memory:', log);
         await prepareDirectory(directory);
         return openEmbedded(directory, log);
       });

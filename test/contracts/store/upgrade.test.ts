@@ -9,12 +9,11 @@ import type { StoredEvent } from '../../../src/core/audit.ts';
 import { carryOutJob } from '../../../src/response/carry-out-job.ts';
 import { openDesk } from '../../../src/response/open-desk.ts';
 import { performAction } from '../../../src/response/perform-action.ts';
-import { openEmbedded } from '../../../src/store/embedded.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { up as firstSchema } from '../../../src/store/migrations/0001-record.ts';
 import { rebuild } from '../../../src/store/projection.ts';
 import { storeOver } from '../../../src/store/store.ts';
-import { givenToStore, preparedDatabase } from '../../support/prepared-store.ts';
+import { givenToStore, openCopiedEngine } from '../../support/prepared-store.ts';
 import { openBench } from '../../support/response-bench.ts';
 
 /**
@@ -53,7 +52,7 @@ async function insert(db: Engine['db'], events: typeof record): Promise<void> {
 }
 
 it('F62: the schema of the first release is brought up to date under an open incident, a delivery and a notice', async () => {
-  const engine = await openEmbedded(':memory:', givenToStore().log, await preparedDatabase());
+  const engine = await openCopiedEngine();
   for (const statement of ['drop schema public cascade', 'drop schema pgboss cascade', 'create schema public'])
     await sql.raw(statement).execute(engine.db);
   const older = new Migrator({

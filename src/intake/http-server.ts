@@ -27,13 +27,19 @@ export interface HttpServer {
 
 const answerWithinMs = 1_000;
 
+/**
+ * Whoever keeps a connection for its next request has to be the first to end it: what is sent in the moment in which we end it is
+ * lost, and reads as 502 to the sender. Load balancers keep one for 60 s (nginx `keepalive_timeout`, ELB idle timeout).
+ */
+const keepConnectionMs = 75_000;
+
 /** Listens; rejects with the operating system's reason when the port is taken. Port 0 takes a free one. */
 export async function startHttpServer(
   doors: Doors,
   at: { readonly host: string; readonly port: number; readonly drainMs?: number },
   log: Log,
 ): Promise<HttpServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keepConnectionMs }, (request, response) => {
     void serve(doors, request, response).catch((error: unknown) => {
       log.error({ error: String(error), path: request.url?.split('?')[0] }, 'a request failed inside the bot');
       if (!response.headersSent) reply(response, 500, { error: 'internal' });

@@ -44,6 +44,12 @@ async function readyz(): Promise<{ readonly status: number; readonly report: Rep
   return { status: response.status, report: (await response.json()) as Report };
 }
 
+test('keeps a connection for longer than load balancers do, which would lose a request on one that we end', async () => {
+  const response = await fetch(`${story.url}/healthz`);
+  const [, seconds] = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
+});
+
 test('says what stands how and since when', async () => {
   const begunAt = Date.now();
   const { status, report } = await readyz();

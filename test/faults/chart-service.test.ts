@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { configFile } from '../../src/config.ts';
 import { bearWitness } from '../support/invariants.ts';
-import { allText, type Story, startStory, until } from '../support/story.ts';
+import { allText, type Story, startStory, until, untilIn } from '../support/story.ts';
 import { type ProxyFaults, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 let story: Story;
@@ -56,10 +56,7 @@ describe('during an incident the chart service', () => {
       await story.slack.command('rita', '#incidents', 'incident latency');
       await until('the evidence', async () => /Evidence of INC-1/.test(await story.threadText()));
 
-      // Only who is in the room can press its buttons.
-      await until('Rita in the room', async () =>
-        story.slack.channel(await story.incidentChannel()).members.includes('U0RITA'),
-      );
+      await untilIn(story.slack, await story.incidentChannel());
 
       // While charts are being asked for, the card is redrawn as fast as ever.
       const began = performance.now();

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bearWitness, type Witness } from '../support/invariants.ts';
-import { allText, type Story, startStory, until } from '../support/story.ts';
+import { allText, type Story, startStory, until, untilIn } from '../support/story.ts';
 import { type ProxyFaults, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 let story: Story;
@@ -33,6 +33,7 @@ async function begin(budget?: string): Promise<void> {
 
 async function declare(): Promise<void> {
   expect((await story.slack.command('rita', '#incidents', 'incident latency')).status).toBe(200);
+  await untilIn(story.slack, await story.incidentChannel());
 }
 
 async function evidence(round = 1): Promise<string> {

@@ -130,6 +130,8 @@ groups:
     rules:
       - alert: CriticalP99Latency
         expr: p99_seconds > 0.005
+        # A scrape that this process was too busy to answer is no recovery.
+        keep_firing_for: 6s
         labels: { severity: critical, component: performance }
         annotations: { summary: "Critical P99 of {{ $labels.service }}" }
 `,

@@ -57,7 +57,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
   const stage = await raiseStage(engine, { forActions: actions > 0 });
   let databaseIsAway = false;
   const keeper = keepBot(stage, () => databaseIsAway);
-  const breath = watchBreath(() => keeper.pid());
+  const breath = watchBreath(() => [keeper.pid()]);
   const problems: string[] = [];
   try {
     await keeper.start();

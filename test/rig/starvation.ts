@@ -1,9 +1,9 @@
-// How long the machine kept the bot and the rig waiting for a processor: a late answer in such a time says nothing about the bot.
+// How long the machine kept the bots and the test waiting for a processor: a late answer in such a time says nothing about the bot.
 
 import { readFileSync } from 'node:fs';
 
 export interface Breath {
-  /** Ms in which one of the two was ready to run and not let run, between two times (epoch ms). */
+  /** Ms in which one of them was ready to run and not let run, between two times (epoch ms). */
   heldUpMs(from: number, to: number): number;
   stop(): void;
 }
@@ -11,13 +11,13 @@ export interface Breath {
 /** What happened is known so long after. */
 export const breathEveryMs = 200;
 
-/** `bot`: the process that runs now. Linux alone tells; elsewhere nothing is ever excused. */
-export function watchBreath(bot: () => number | undefined): Breath {
+/** `bots`: the processes that run now, beside our own. Linux alone tells; elsewhere nothing is ever excused. */
+export function watchBreath(bots: () => readonly (number | undefined)[] = () => []): Breath {
   const samples: { readonly at: number; readonly waitedMs: number }[] = [];
   const last = new Map<number, number>();
   const timer = setInterval(() => {
     let waitedMs = 0;
-    for (const pid of [process.pid, bot()]) {
+    for (const pid of [process.pid, ...bots()]) {
       const waited = pid === undefined ? undefined : queuedMs(pid);
       if (pid === undefined || waited === undefined) continue;
       waitedMs += waited - (last.get(pid) ?? waited);
@@ -37,7 +37,7 @@ export function watchBreath(bot: () => number | undefined): Breath {
 /** Slack gives up after 3 s (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
 export const ackWithinMs = 3_000;
 
-/** The machine kept both waiting for a third of what Slack grants: an acknowledgement that came late in this time is no measurement. */
+/** The machine kept them waiting for a third of what Slack grants: an acknowledgement that came late in this time is no measurement. */
 export function wasHeldUp(breath: Breath, from: number, to: number): boolean {
   return breath.heldUpMs(from, to) >= ackWithinMs / 3;
 }

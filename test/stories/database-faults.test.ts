@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/simulator/slack/workspace.ts';
 import { type RealPostgres, startRealPostgres, whyNoPostgres } from '../support/real-postgres.ts';
 import { prepareReplicas, type Replica, type Replicas } from '../support/replicas.ts';
-import { allText, until } from '../support/story.ts';
+import { allText, until, untilIn } from '../support/story.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const missing = whyNoPostgres();
@@ -28,6 +28,8 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing === undefined ? '' :
     const start = () => stage.start({ DATABASE_URL: through.href });
     replicas = await Promise.all([start(), start()]);
     stage.spreader.spreadOver(...replicas.map((replica) => replica.url));
+    // What is measured is the fault, and not the first command of processes that have just started.
+    for (const _ of replicas) await stage.slack.command('lena', '#incidents', 'incident list');
   });
   afterAll(async () => {
     await stage.stop();
@@ -48,6 +50,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing === undefined ? '' :
     await pause(3_000);
     await proxy.set({});
     const card = await until('the card', () => stage.card(id), 60_000);
+    await untilIn(stage.slack, card.channel);
     await until('the evidence', () =>
       stage.slack.thread(card.channel, card.ts).some((message) => allText(message).includes(`Evidence of ${id}`)),
     );

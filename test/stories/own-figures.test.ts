@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Exposition, scrape } from '../support/exposition.ts';
-import { type Story, startStory, until } from '../support/story.ts';
+import { type Story, startStory, until, untilIn } from '../support/story.ts';
 import { type Trouble, troubled } from '../support/troubled-store.ts';
 
 const noPromtool = spawnSync('promtool', ['--version']).error !== undefined;
@@ -98,7 +98,7 @@ describe('the figures of the bot', () => {
     story.world.inject('redis:down');
     await until('all checks', async () => (await story.store.incident('INC-1'))?.roundFinished === true);
     const card = await story.card();
-    await until('Rita in the channel', () => story.slack.channel(card.channel).members.includes('U0RITA'));
+    await untilIn(story.slack, card.channel);
     await story.slack.click('rita', card, 'acgs.acknowledge');
     await story.slack.command('rita', '#incidents', 'checks');
     await shown(
@@ -144,7 +144,7 @@ describe('the figures of the bot', () => {
     );
     story.slack.faults.clear();
     // In figures of its own: the first may have counted the rows a moment before the notice was given up.
-    expect((await figures()).value('acgs_chatops_queue_failed', { queue: 'outbox' })).toBeGreaterThan(0);
+    await shown('its row', (one) => (one.value('acgs_chatops_queue_failed', { queue: 'outbox' }) ?? 0) > 0);
   });
 
   test('jobs and rows that wait are counted with the age of the oldest', async () => {

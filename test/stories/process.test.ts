@@ -134,11 +134,12 @@ describe.each(['http', 'socket'] as const)('SIGTERM over %s', (transport) => {
       );
     }, 120_000);
 
-  it('ends an idle process at once', async () => {
+  it('ends an idle process without having to cut anything off', async () => {
     const process = await startBot();
     const begun = Date.now();
     process.kill('SIGTERM');
     expect(await end(process)).toBe(0);
-    expect(Date.now() - begun).toBeLessThan(4_000);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(said).not.toMatch(/did not stop in time/);
   }, 60_000);
 });

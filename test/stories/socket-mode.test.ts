@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SocketLife } from '../../src/simulator/slack/socket-connection.ts';
-import { allText, buttonsOf, type Story, startStory, until } from '../support/story.ts';
+import { allText, buttonsOf, type Story, startStory, until, untilIn } from '../support/story.ts';
 
 const lives: readonly [string, SocketLife][] = [
   ['that last', {}],
@@ -23,7 +23,7 @@ describe.each(lives)('an incident over connections %s', (_what, life) => {
     expect(delivery).toMatchObject({ status: 200, outcome: 'ok' });
     const channel = story.slack.channel(await story.incidentChannel());
     expect(channel.name).toMatch(/^inc-\d{8}-1-latency$/);
-    await until('Rita in the channel', () => story.slack.channel(channel.id).members.includes('U0RITA'));
+    await untilIn(story.slack, channel.id);
     await until('a card with an answer', async () => /CRITICAL/.test((await story.card()).text));
   });
 

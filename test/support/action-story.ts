@@ -2,7 +2,7 @@
 
 import type { PretendMessage } from '../../src/simulator/slack/workspace.ts';
 import { bearWitness, type Witness } from './invariants.ts';
-import { allText, type Story, type StoryOptions, startStory, until } from './story.ts';
+import { allText, type Story, type StoryOptions, startStory, until, untilIn } from './story.ts';
 
 export interface ActionStory {
   readonly story: Story;
@@ -22,7 +22,7 @@ export async function startActionStory(
   await story.slack.command('rita', '#incidents', 'incident latency');
   const channel = await story.incidentChannel();
   await story.card();
-  await until('rita in the room', () => story.slack.channel(channel).members.includes('U0RITA'));
+  await untilIn(story.slack, channel);
   for (const who of people.joined ?? []) story.slack.join(who, channel);
   return { story, channel, witness };
 }

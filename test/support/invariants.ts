@@ -27,7 +27,7 @@ const settledWithinMs = 40_000;
 /** Begin before the fault: acknowledgements are measured from here on. */
 export function bearWitness(seen: Seen): Witness {
   const acks: { readonly kind: string; readonly at: number; readonly outcome: string }[] = [];
-  const breath = watchBreath(() => undefined);
+  const breath = watchBreath();
   seen.slack.on((change) => {
     if (change.kind !== 'delivery' || typeof change.ackMs !== 'number') return;
     acks.push({ kind: String(change.delivery), at: Date.now(), outcome: String(change.outcome) });

@@ -148,6 +148,11 @@ export async function until<T>(
   }
 }
 
+/** Waits until they are in the channel: only who is there can press its buttons. */
+export async function untilIn(slack: Story['slack'], channel: string, id = 'U0RITA'): Promise<void> {
+  await until(`${id} in the channel`, () => slack.channel(channel).members.includes(id));
+}
+
 /** Everything a person can read in a message: text, blocks, alt texts, labels of buttons. */
 export function allText(message: PretendMessage): string {
   const words: string[] = [message.text];

@@ -1,6 +1,6 @@
 // Declares an incident: the record, the set-up of its room, the first call, the checks and the clock, in one transaction.
 
-import { type Actor, nameAtTerminal, theBot } from '../core/actor.ts';
+import { type Actor, theBot } from '../core/actor.ts';
 import { nearest } from '../core/command.ts';
 import type { IncidentEvent } from '../core/event.ts';
 import { type Incident, incidentFrom, incidentId } from '../core/incident.ts';
@@ -104,7 +104,7 @@ export async function openNew(
   const incident = incidentFrom(recorded);
   if (incident === undefined) throw new Error(`${id} has no declaration`);
 
-  await setUpRoom(tx, id, actor, told);
+  await setUp(tx, id, told);
   await tx.schedule({ job: { kind: 'run-checks', incident: id, round: 1 } });
   await tx.schedule({
     job: { kind: 'watch-recovery', incident: id },
@@ -134,24 +134,19 @@ function calledAtOnce({ level, name, people, pageAtMs }: Level): Called {
   return { level, name, people, why };
 }
 
-async function setUpRoom(tx: Transaction, incident: string, actor: Actor, told: readonly Level[]): Promise<void> {
-  const asker = actor.kind === 'person' && nameAtTerminal(actor) === undefined ? [actor.id] : [];
-  const people = [...new Set([...asker, ...told.flatMap((level) => level.people)])];
+/** People follow when the room is there (open-room.ts), a pin and a topic with the first verdict (run-checks.ts). */
+async function setUp(tx: Transaction, incident: string, told: readonly Level[]): Promise<void> {
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });
-  await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'invite', incident, people } });
   await tx.send({ lane: `${incident}:announce`, priority: 'urgent', notice: { kind: 'announce', incident } });
   // One message for all levels: the evidence that follows it is not to wait for its turn in the channel.
   const [first, ...also] = told.map(calledAtOnce);
-  if (first !== undefined) {
-    await tx.send({
-      lane: `${incident}:call`,
-      priority: 'urgent',
-      notice: { kind: 'call', incident, ...first, ...(also.length === 0 ? {} : { also }) },
-    });
-  }
-  await tx.send({ lane: incident, notice: { kind: 'pin-card', incident } });
-  await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
+  if (first === undefined) return;
+  await tx.send({
+    lane: `${incident}:call`,
+    priority: 'urgent',
+    notice: { kind: 'call', incident, ...first, ...(also.length === 0 ? {} : { also }) },
+  });
 }
 
 async function join(

@@ -2,6 +2,7 @@
 
 import { type Actor, theBot } from '../core/actor.ts';
 import { decide } from '../core/decide.ts';
+import type { SetupStep } from '../core/event.ts';
 import { timelineOf } from '../core/timeline.ts';
 import { acceptGap } from './accept-gap.ts';
 import { actionView } from './actions/action-view.ts';
@@ -14,6 +15,7 @@ import { chartOf, reportOf } from './evidence.ts';
 import type { Given } from './given.ts';
 import { incidentView } from './incident-view.ts';
 import { loseRoom } from './lose-room.ts';
+import { openRoom } from './open-room.ts';
 import { record } from './record.ts';
 import { reopen, whyNotReopen } from './reopen.ts';
 import { reviewView } from './review-view.ts';
@@ -45,9 +47,9 @@ export function openDesk(given: Given): Desk {
     chart: (evidence) => chartOf(given.store, evidence),
     report: (evidence) => reportOf(given.store, evidence),
     whyNot: (intent, id, asker) => whyNot(given, intent, id, asker),
-    roomOpened: (incident, room) => noteSetup(given, incident, { type: 'room-opened', ...room }),
+    roomOpened: (incident, room) => openRoom(given, incident, room),
     roomLost: (incident, why, refs) => loseRoom(given, incident, why, refs),
-    setupFailed: (incident, step, why) => noteSetup(given, incident, { type: 'setup-failed', step, why }),
+    setupFailed: (incident, step, why) => noteFailure(given, incident, step, why),
   };
 }
 
@@ -68,19 +70,11 @@ async function whyNot(given: Given, intent: keyof typeof probes, id: string, ask
   return intent === 'reopen' ? whyNotReopen(given.store, incident) : undefined;
 }
 
-/** What a face reports of its own set-up; a repeated report changes nothing. */
-async function noteSetup(
-  given: Given,
-  id: string,
-  event: Extract<Parameters<typeof record>[3][number], { type: 'room-opened' | 'setup-failed' }>,
-): Promise<void> {
+/** A step of its own set-up that a face gave up; a repeated report changes nothing. */
+async function noteFailure(given: Given, id: string, step: SetupStep, why: string): Promise<void> {
   await given.store.transact(async (tx) => {
     const incident = await tx.incident(id);
-    if (incident === undefined) return;
-    const known =
-      event.type === 'room-opened'
-        ? incident.room?.room === event.room
-        : incident.setupFailures[event.step] === event.why;
-    if (!known) await record(given, tx, incident, [event], theBot);
+    if (incident === undefined || incident.setupFailures[step] === why) return;
+    await record(given, tx, incident, [{ type: 'setup-failed', step, why }], theBot);
   });
 }

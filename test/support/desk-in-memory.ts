@@ -26,7 +26,7 @@ export interface DeskInMemory extends Desk {
   breaks: Error | undefined;
   /** What a command answers. */
   answers: (words: string) => Answer;
-  /** Puts the incident on record and sends what a declaration sends. */
+  /** Puts the incident on record and sends what a declaration sends; `people` are invited when its room is there. */
   declare(view: IncidentView, people?: readonly string[]): Promise<void>;
   send(...notices: readonly Notice[]): Promise<void>;
   change(id: string, by: Partial<IncidentView>): Promise<void>;
@@ -44,6 +44,8 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     asked.push({ what, with: words, request });
   };
 
+  /** Who is to come into the room of an incident. */
+  const invited = new Map<string, readonly string[]>();
   const desk: DeskInMemory = {
     incidents: new Map(),
     reviews: new Map(),
@@ -95,6 +97,7 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     },
     async roomOpened(incident, room) {
       await desk.change(incident, { room });
+      await desk.send({ kind: 'invite', incident, people: invited.get(incident) ?? [] });
     },
     async roomLost(incident, why, refs) {
       await store.transact(async (tx) => {
@@ -112,9 +115,9 @@ export function createDeskInMemory(store: Store): DeskInMemory {
     async declare(view, people = []) {
       desk.incidents.set(view.id, view);
       const incident = view.id;
+      invited.set(incident, people);
       await desk.send(
         { kind: 'open-room', incident },
-        { kind: 'invite', incident, people },
         { kind: 'post-card', incident },
         { kind: 'announce', incident },
         { kind: 'pin-card', incident },
@@ -136,11 +139,12 @@ export function createDeskInMemory(store: Store): DeskInMemory {
   return desk;
 }
 
-/** The lanes of the real desk: set-up and card in one, calls, evidence, answers each in their own. */
+/** The lanes of the real desk: room and card in one; calls, invitations, evidence, answers each in their own. */
 function laneOf(notice: Notice, request?: Request): string {
   switch (notice.kind) {
     case 'call':
-      return `${notice.incident}:call`;
+    case 'invite':
+      return `${notice.incident}:${notice.kind}`;
     case 'say':
     case 'evidence':
     case 'chart':

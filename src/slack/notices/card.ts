@@ -47,23 +47,25 @@ export async function announce(p: Publishing, attempt: Attempt, view: IncidentVi
   if (now !== undefined) await redrawAnnouncement(p, now, await placesOf(p, view.id));
 }
 
-/** True when something was shown anew. */
-async function redrawAnnouncement(p: Publishing, view: IncidentView, places: Places): Promise<boolean> {
-  if (places.announcement === undefined) return false;
+async function redrawAnnouncement(p: Publishing, view: IncidentView, places: Places): Promise<void> {
+  if (places.announcement === undefined) return;
   const message = announcement(view, await p.people.namesFor(view), places.room);
   try {
-    return await editIfChanged(p, view.id, 'announcement', places, message);
+    await editIfChanged(p, view.id, 'announcement', places, message);
   } catch (error) {
     if (!refusedWith(error, ...gone)) throw error;
     p.log.warn({ incident: view.id }, 'the announcement was deleted; it is not posted again');
-    return false;
   }
 }
 
+/** The card first: it is what responders read. */
 export async function redraw(p: Publishing, attempt: Attempt, view: IncidentView): Promise<void> {
-  const found = await placesOf(p, view.id);
-  // An edit can wait for its turn, and the card move meanwhile.
-  const places = (await redrawAnnouncement(p, view, found)) ? await placesOf(p, view.id) : found;
+  const places = await placesOf(p, view.id);
+  await redrawCard(p, attempt, view, places);
+  await redrawAnnouncement(p, view, places);
+}
+
+async function redrawCard(p: Publishing, attempt: Attempt, view: IncidentView, places: Places): Promise<void> {
   const { card } = places;
   if (card === undefined) return postGivenUp(p, attempt, view);
   const message = incidentCard(view, await p.people.namesFor(view));
@@ -82,19 +84,18 @@ async function postGivenUp(p: Publishing, attempt: Attempt, view: IncidentView):
   if (view.setupFailures.card !== undefined) await postCard(p, attempt, view);
 }
 
-/** All incidents share fifty edits a minute, so an edit that would show the same is not made. False when it was not. */
+/** All incidents share fifty edits a minute, so an edit that would show the same is not made. */
 async function editIfChanged(
   p: Publishing,
   incident: string,
   key: 'card' | 'announcement',
   places: Places,
   message: Message,
-): Promise<boolean> {
+): Promise<void> {
   const ref = places[key];
-  if (ref === undefined || places.drawn[key] === digestOf(message)) return false;
+  if (ref === undefined || places.drawn[key] === digestOf(message)) return;
   await p.posting.edit(ref, message);
   await keep(p, incident, refKeys.drawn(key), digestOf(message));
-  return true;
 }
 
 async function keepDrawn(

@@ -46,6 +46,20 @@ describe('setting an incident up', () => {
     expect(stage.slack.calls().filter((one) => one.error === 'ratelimited')).toEqual([]);
   });
 
+  it('has the first news on the card while Slack takes its time with the invitations', async () => {
+    stage = await startSlackStage();
+    stage.slack.faults.fail('conversations.invite', { kind: 'delay', ms: 5_000 });
+    await stage.desk.declare(anIncident(), ['U0OMAR']);
+    const room = await until('the channel', () => stage.room());
+    await until('the card', () => stage.slack.messages(room).some(({ botId }) => botId !== undefined));
+    const stopped = { by: person('U0LENA'), at: anIncident().declaredAt + 60_000 };
+    await stage.desk.change('INC-42', { escalation: { stopped, told: [], exhausted: false } });
+    await until('the news', () => stage.slack.messages(room).some((one) => wordsOf(one).includes('Clock stopped')));
+    expect(stage.slack.channel(room).members).not.toContain('U0OMAR');
+    await stage.quiet();
+    expect(stage.slack.channel(room).members).toContain('U0OMAR');
+  });
+
   it('names people without mentioning them, except in a call', async () => {
     stage = await startSlackStage();
     const { room, card } = await declared();

@@ -254,6 +254,6 @@ it('F29: a revoked token is no crash and no loss: rows wait, the status says why
   await until('the status', () => stage.face.status().detail.includes('token_revoked'));
   await until('the attempt', () => stage.slack.calls('conversations.create').length > 0);
   expect(stage.face.status().connected).toBe(false);
-  expect(await stage.store.outbox.backlog()).toMatchObject({ waiting: 6, failed: 0 });
+  expect(await stage.store.outbox.backlog()).toMatchObject({ waiting: 5, failed: 0 });
   expect(stage.complaints.filter((line) => line.includes('auth.test'))).toHaveLength(1);
 });

@@ -1,0 +1,21 @@
+// The room of an incident was opened: it goes on record, and people are invited, beside the card and not before its news.
+
+import { nameAtTerminal, theBot } from '../core/actor.ts';
+import type { IncidentEvent } from '../core/event.ts';
+import type { Given } from './given.ts';
+import { record } from './record.ts';
+
+type Room = Omit<Extract<IncidentEvent, { type: 'room-opened' }>, 'type'>;
+
+/** Told again it changes nothing. Invited is whoever declared, and whoever was told by then: a room can come late. */
+export async function openRoom(given: Given, id: string, room: Room): Promise<void> {
+  await given.store.transact(async (tx) => {
+    const incident = await tx.incident(id);
+    if (incident === undefined || incident.room?.room === room.room) return;
+    await record(given, tx, incident, [{ type: 'room-opened', ...room }], theBot);
+    const { declaredBy, escalated } = incident;
+    const declarer = declaredBy.kind === 'person' && nameAtTerminal(declaredBy) === undefined ? [declaredBy.id] : [];
+    const people = [...new Set([...declarer, ...escalated.flatMap((level) => level.people)])];
+    await tx.send({ lane: `${id}:invite`, priority: 'urgent', notice: { kind: 'invite', incident: id, people } });
+  });
+}

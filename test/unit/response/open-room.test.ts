@@ -1,0 +1,62 @@
+// The room of an incident: who is invited when it opens, however late that is, and what of its furniture waits for the first verdict.
+
+import { beforeEach, expect, test } from 'vitest';
+import { escalate } from '../../../src/response/escalate.ts';
+import { runChecks } from '../../../src/response/run-checks.ts';
+import { type Bench, openBench } from '../../support/response-bench.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+  await bench.desk.command('incident latency', bench.asks('U0RITA'));
+  return () => bench.store.close();
+});
+
+const room = { room: 'C0ROOM', name: 'inc-20261124-1-latency' };
+
+/** What waits for Slack, lane by lane as it leaves; it is taken as sent. */
+async function sent() {
+  const rows = [];
+  const { outbox } = bench.store;
+  for (let claimed = await outbox.claim(50); claimed.length > 0; claimed = await outbox.claim(50)) {
+    rows.push(...claimed);
+    for (const { id } of claimed) await outbox.sent(id);
+  }
+  return rows.map(({ lane, notice }) => ({ lane, notice }));
+}
+
+const kinds = async () => (await sent()).map(({ notice }) => notice.kind);
+const invited = async () => (await sent()).flatMap(({ notice }) => (notice.kind === 'invite' ? [notice.people] : []));
+
+test('whoever declared and whoever was told is invited once, when there is a room', async () => {
+  expect(await kinds()).toEqual(expect.arrayContaining(['open-room', 'post-card', 'announce', 'call']));
+  await bench.desk.roomOpened('INC-1', room);
+  expect(await invited()).toEqual([['U0RITA', 'S0ONCALL', 'U0LENA']]);
+  await bench.desk.roomOpened('INC-1', room);
+  expect(await sent()).toEqual([]);
+});
+
+test('a room that opens late has who was called meanwhile', async () => {
+  await escalate(bench.given, 'INC-1', 'L3');
+  await sent();
+  await bench.desk.roomOpened('INC-1', room);
+  expect(await invited()).toEqual([['U0RITA', 'S0ONCALL', 'U0LENA', 'U0OMAR']]);
+});
+
+test('nothing but the room and the card itself stands before the first verdict on the card', async () => {
+  await bench.desk.roomOpened('INC-1', room);
+  await runChecks(bench.given, 'INC-1', 1);
+  const ofCard = (await sent()).filter(({ lane }) => lane === 'INC-1').map(({ notice }) => notice.kind);
+  expect(ofCard).toEqual(['open-room', 'post-card', 'redraw-card', 'pin-card', 'set-topic']);
+});
+
+test('a second round pins nothing again and leaves the topic', async () => {
+  await runChecks(bench.given, 'INC-1', 1);
+  await sent();
+  await bench.desk.recheck('INC-1', bench.asks('U0RITA'));
+  await runChecks(bench.given, 'INC-1', 2);
+  const now = await kinds();
+  expect(now).toContain('evidence');
+  expect(now).not.toEqual(expect.arrayContaining(['pin-card']));
+  expect(now).not.toEqual(expect.arrayContaining(['set-topic']));
+});

@@ -134,7 +134,7 @@ function calledAtOnce({ level, name, people, pageAtMs }: Level): Called {
   return { level, name, people, why };
 }
 
-/** People follow when the room is there (open-room.ts), a pin and a topic with the first verdict (run-checks.ts). */
+/** People and a pin follow when the room is there (open-room.ts), a topic when the checks have answered (run-checks.ts). */
 async function setUp(tx: Transaction, incident: string, told: readonly Level[]): Promise<void> {
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'open-room', incident } });
   await tx.send({ lane: incident, priority: 'urgent', notice: { kind: 'post-card', incident } });

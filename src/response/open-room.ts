@@ -1,4 +1,4 @@
-// The room of an incident was opened: it goes on record, and people are invited, beside the card and not before its news.
+// The room of an incident was opened: it goes on record, people are invited, beside the card and not before it, and the card is pinned there.
 
 import { nameAtTerminal, theBot } from '../core/actor.ts';
 import type { IncidentEvent } from '../core/event.ts';
@@ -17,5 +17,6 @@ export async function openRoom(given: Given, id: string, room: Room): Promise<vo
     const declarer = declaredBy.kind === 'person' && nameAtTerminal(declaredBy) === undefined ? [declaredBy.id] : [];
     const people = [...new Set([...declarer, ...escalated.flatMap((level) => level.people)])];
     await tx.send({ lane: `${id}:invite`, priority: 'urgent', notice: { kind: 'invite', incident: id, people } });
+    await tx.send({ lane: id, notice: { kind: 'pin-card', incident: id } });
   });
 }

@@ -122,7 +122,8 @@ function finishedNow(events: readonly IncidentEvent[]): boolean {
 
 /** The evidence of the round and its charts, into the card's thread, once the round is complete. */
 async function showEvidence(given: Given, tx: Transaction, incident: Incident, procedure: Procedure): Promise<void> {
-  if (incident.round === 1) await furnishRoom(tx, incident.id);
+  // Behind the card in its lane: each topic leaves a line in the channel, and the first one begins with a verdict.
+  await tx.send({ lane: incident.id, notice: { kind: 'set-topic', incident: incident.id } });
   const lane = `${incident.id}:evidence`;
   await tx.send({ lane, notice: { kind: 'evidence', incident: incident.id, round: incident.round } });
   for (const check of procedure.checks.filter((one) => one.chart)) {
@@ -133,15 +134,6 @@ async function showEvidence(given: Given, tx: Transaction, incident: Incident, p
     await tx.send({ lane, notice: { kind: 'chart', incident: incident.id, chart } });
   }
   given.log.info({ incident: incident.id, round: incident.round }, 'all checks have answered');
-}
-
-/**
- * Behind the card in its lane, so that what it says of the first round never waits for them; the topic, which leaves a line in the
- * channel each time, begins with a verdict.
- */
-async function furnishRoom(tx: Transaction, incident: string): Promise<void> {
-  await tx.send({ lane: incident, notice: { kind: 'pin-card', incident } });
-  await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
 }
 
 export function marksOf(incident: Incident): readonly { readonly at: number; readonly label: string }[] {

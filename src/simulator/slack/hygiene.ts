@@ -56,14 +56,15 @@ function lintObject(object: { readonly [property: string]: unknown }, found: (wh
 
 function lintButtons(blocks: readonly unknown[], found: (what: string) => void): void {
   const labels = new Map<string, number>();
-  const actionIds = new Map<string, number>();
+  /** With its value: the same action for two things is two buttons. */
+  const meanings = new Map<string, number>();
   for (const object of objectsIn(blocks)) {
-    if (typeof object.action_id === 'string') count(actionIds, object.action_id);
+    if (typeof object.action_id === 'string') count(meanings, `"${object.action_id}" with "${String(object.value)}"`);
     if (object.type !== 'button' || !isObject(object.text)) continue;
     count(labels, String(object.accessibility_label ?? object.text.text));
   }
   for (const label of repeated(labels)) found(`two buttons are both called "${label}"`);
-  for (const id of repeated(actionIds)) found(`action_id "${id}" is used twice in one message`);
+  for (const id of repeated(meanings)) found(`action_id ${id} is used twice in one message`);
 }
 
 const count = (counts: Map<string, number>, key: string): unknown => counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -4,7 +4,7 @@ import type { KnownBlock, RichTextElement } from '@slack/types';
 import type { Answer, DebtLine, IncidentLine, OncallLevel } from '../../core/answer.ts';
 import { spellDuration } from '../../core/duration.ts';
 import type { Fault } from '../../core/fault.ts';
-import { firstOf } from '../fit.ts';
+import { cutTo, firstOf } from '../fit.ts';
 import { actionIds } from '../ids.ts';
 import { againLabel } from './action-buttons.ts';
 import {
@@ -192,6 +192,14 @@ function debtLines(debts: readonly DebtLine[]): readonly string[] {
 }
 
 export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] {
+  // The same change can be in place twice, in two incidents or on two targets; who hears the buttons does not see the line above each.
+  const label = cutTo(`${debt.undo} (${debt.incident}, ${debt.target})`, 75);
+  const button = {
+    type: 'button',
+    action_id: actionIds.move('undo'),
+    text: plain(debt.undo, 75),
+    value: debt.action,
+  } as const;
   return [
     rich(
       line(
@@ -205,7 +213,7 @@ export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] 
     ),
     {
       type: 'actions',
-      elements: [{ type: 'button', action_id: actionIds.move('undo'), text: plain(debt.undo, 75), value: debt.action }],
+      elements: [{ ...button, accessibility_label: label }],
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { Actor } from '../../../src/core/actor.ts';
 import { person } from '../../../src/core/actor.ts';
 import type { CheckView, IncidentView } from '../../../src/response/views.ts';
 import { chooseModal } from '../../../src/slack/blocks/action-modals.ts';
-import { answerMessage, type PlainAnswer, refusalMessage } from '../../../src/slack/blocks/answers.ts';
+import { answerMessage, debtBlocks, type PlainAnswer, refusalMessage } from '../../../src/slack/blocks/answers.ts';
 import { announcement, incidentCard, incidentShown } from '../../../src/slack/blocks/card.ts';
 import { evidenceMessages } from '../../../src/slack/blocks/evidence.ts';
 import { closingModal, gapModal, noteModal } from '../../../src/slack/blocks/modals.ts';
@@ -356,6 +356,20 @@ describe('the card', () => {
   it('does not change because time passed', () => {
     expect(incidentCard(anIncident(), named)).toEqual(incidentCard(anIncident(), named));
   });
+});
+
+it('the same change in two incidents has two buttons that are told apart without seeing the lines above them', () => {
+  const debt = {
+    action: 'a1',
+    title: 'Scale to 5',
+    target: 'acgs2-agent-bus',
+    outcome: '5 replicas',
+    undo: 'Back to 3',
+  };
+  const [first, second] = ['INC-1', 'INC-2'].map((incident) => ({ ...debt, incident, since: 0, by: person('rita') }));
+  const shown = JSON.stringify([first, second].flatMap((one) => (one === undefined ? [] : debtBlocks(one))));
+  expect(shown).toContain('"accessibility_label":"Back to 3 (INC-1, acgs2-agent-bus)"');
+  expect(shown).toContain('"accessibility_label":"Back to 3 (INC-2, acgs2-agent-bus)"');
 });
 
 it('an unknown check says what was asked and what to do', () => {

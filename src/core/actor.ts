@@ -25,6 +25,11 @@ export function nameAtTerminal(actor: Actor): string | undefined {
   return actor.kind === 'person' && actor.id.startsWith('os:') ? actor.id.slice('os:'.length) : undefined;
 }
 
+/** The id of a person whom the chat can reach: nobody at the terminal, and no system. */
+export function idInChat(actor: Actor): string | undefined {
+  return actor.kind === 'person' && nameAtTerminal(actor) === undefined ? actor.id : undefined;
+}
+
 export function sameActor(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.id === b.id;
   if (a.kind === 'system') return b.kind === 'system' && a.name === b.name;

@@ -1,6 +1,6 @@
 // The room of an incident is gone: the incident goes on in the main place, and whoever declared it is told.
 
-import { nameAtTerminal, theBot } from '../core/actor.ts';
+import { idInChat, theBot } from '../core/actor.ts';
 import type { Given } from './given.ts';
 import { record } from './record.ts';
 
@@ -17,12 +17,12 @@ export async function loseRoom(
     await tx.setFaceRefs(id, refs);
     await record(given, tx, incident, [{ type: 'setup-failed', step: 'channel', why }], theBot);
     await tx.send({ lane: id, priority: 'urgent', notice: { kind: 'post-card', incident: id } });
-    const { declaredBy } = incident;
-    if (declaredBy.kind !== 'person' || nameAtTerminal(declaredBy) !== undefined) return;
+    const declarer = idInChat(incident.declaredBy);
+    if (declarer === undefined) return;
     const text = `The channel of ${id} cannot be used any more: ${why}. ${id} goes on: its card is in the main channel now.`;
     await tx.send({
       lane: `answer:${id}`,
-      notice: { kind: 'answer', to: { person: declaredBy.id }, answer: { kind: 'text', text } },
+      notice: { kind: 'answer', to: { person: declarer }, answer: { kind: 'text', text } },
     });
   });
 }

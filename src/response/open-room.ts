@@ -1,6 +1,6 @@
 // The room of an incident was opened: it goes on record, people are invited, beside the card and not before it, and the card is pinned there.
 
-import { nameAtTerminal, theBot } from '../core/actor.ts';
+import { idInChat, theBot } from '../core/actor.ts';
 import type { IncidentEvent } from '../core/event.ts';
 import type { Given } from './given.ts';
 import { record } from './record.ts';
@@ -13,9 +13,8 @@ export async function openRoom(given: Given, id: string, room: Room): Promise<vo
     const incident = await tx.incident(id);
     if (incident === undefined || incident.room?.room === room.room) return;
     await record(given, tx, incident, [{ type: 'room-opened', ...room }], theBot);
-    const { declaredBy, escalated } = incident;
-    const declarer = declaredBy.kind === 'person' && nameAtTerminal(declaredBy) === undefined ? [declaredBy.id] : [];
-    const people = [...new Set([...declarer, ...escalated.flatMap((level) => level.people)])];
+    const declarer = idInChat(incident.declaredBy) ?? [];
+    const people = [...new Set([declarer, ...incident.escalated.map((level) => level.people)].flat())];
     await tx.send({ lane: `${id}:invite`, priority: 'urgent', notice: { kind: 'invite', incident: id, people } });
     await tx.send({ lane: id, notice: { kind: 'pin-card', incident: id } });
   });

@@ -120,7 +120,7 @@ function finishedNow(events: readonly IncidentEvent[]): boolean {
   return events.some((event) => event.type === 'checks-finished');
 }
 
-/** The evidence of the round and its charts, into the card's thread, once the round is complete. */
+/** The topic of the room, and the evidence of the round and its charts in the card's thread, once the round is complete. */
 async function showEvidence(given: Given, tx: Transaction, incident: Incident, procedure: Procedure): Promise<void> {
   // Behind the card in its lane: each topic leaves a line in the channel, and the first one begins with a verdict.
   await tx.send({ lane: incident.id, notice: { kind: 'set-topic', incident: incident.id } });

@@ -1,5 +1,6 @@
 // Two replicas on one PostgreSQL, as real processes under Slack's strict limits: whichever of them takes a delivery, there is one of everything.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breathEveryMs, wasHeldUp, watchBreath } from '../rig/starvation.ts';
@@ -10,7 +11,6 @@ import { allText, until } from '../support/story.ts';
 
 const missing = whyNoPostgres();
 const people = ['rita', 'omar', 'lena'] as const;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const tooLate = /Nothing was done|already acknowledged/;
 
 describe.skipIf(missing !== undefined)(

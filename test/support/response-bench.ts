@@ -7,7 +7,7 @@ import type { ActionKind } from '../../src/core/action/port.ts';
 import type { Right } from '../../src/core/action/rights.ts';
 import { person } from '../../src/core/actor.ts';
 import type { Finding, Observation } from '../../src/core/observation.ts';
-import type { Log, Store } from '../../src/core/ports.ts';
+import type { Log, OutboxRow, Store } from '../../src/core/ports.ts';
 import { holdAgainst, verdictOf } from '../../src/core/verdict.ts';
 import type { Desk, Request } from '../../src/response/desk.ts';
 import type { Given } from '../../src/response/given.ts';
@@ -45,6 +45,8 @@ export interface Bench {
   readonly freezes: Freeze[];
   /** What people were answered, newest last. */
   answers(): Promise<readonly string[]>;
+  /** What waits for Slack, lane by lane as it leaves; it is taken as sent. */
+  sent(): Promise<readonly OutboxRow[]>;
   asks(who: string, delivery?: string): Request;
 }
 
@@ -120,6 +122,14 @@ export async function openBench(): Promise<Bench> {
       return { observation, series: [] };
     },
   };
+  const sent = async (): Promise<readonly OutboxRow[]> => {
+    const rows: OutboxRow[] = [];
+    for (let claimed = await store.outbox.claim(50); claimed.length > 0; claimed = await store.outbox.claim(50)) {
+      rows.push(...claimed);
+      for (const { id } of claimed) await store.outbox.sent(id);
+    }
+    return rows;
+  };
   return Object.assign(bench, {
     given,
     desk: openDesk(given),
@@ -133,13 +143,9 @@ export async function openBench(): Promise<Bench> {
       to: { person: who, place: 'C0INCIDENTS' },
       ...(delivery === undefined ? {} : { delivery }),
     }),
+    sent,
     async answers() {
-      const rows = [];
-      for (let claimed = await store.outbox.claim(50); claimed.length > 0; claimed = await store.outbox.claim(50)) {
-        rows.push(...claimed);
-        for (const row of claimed) await store.outbox.sent(row.id);
-      }
-      return rows.flatMap(({ notice }) => {
+      return (await sent()).flatMap(({ notice }) => {
         if (notice.kind !== 'answer')
           return [
             `${notice.kind}${notice.kind === 'call' ? ` ${[notice, ...(notice.also ?? [])].map(({ level }) => level).join(' ')}` : ''}${notice.kind === 'say' ? ` ${notice.text}` : ''}`,

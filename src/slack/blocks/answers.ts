@@ -199,6 +199,7 @@ export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] 
     action_id: actionIds.move('undo'),
     text: plain(debt.undo, 75),
     value: debt.action,
+    accessibility_label: label,
   } as const;
   return [
     rich(
@@ -213,7 +214,7 @@ export function debtBlocks(debt: DebtLine): readonly (KnownBlock | undefined)[] 
     ),
     {
       type: 'actions',
-      elements: [{ ...button, accessibility_label: label }],
+      elements: [button],
     },
   ];
 }

@@ -14,31 +14,21 @@ beforeEach(async () => {
 
 const room = { room: 'C0ROOM', name: 'inc-20261124-1-latency' };
 
-/** What waits for Slack, lane by lane as it leaves; it is taken as sent. */
-async function sent() {
-  const rows = [];
-  const { outbox } = bench.store;
-  for (let claimed = await outbox.claim(50); claimed.length > 0; claimed = await outbox.claim(50)) {
-    rows.push(...claimed);
-    for (const { id } of claimed) await outbox.sent(id);
-  }
-  return rows.map(({ lane, notice }) => ({ lane, notice }));
-}
-
-const kinds = async () => (await sent()).map(({ notice }) => notice.kind);
-const invited = async () => (await sent()).flatMap(({ notice }) => (notice.kind === 'invite' ? [notice.people] : []));
+const kinds = async () => (await bench.sent()).map(({ notice }) => notice.kind);
+const invited = async () =>
+  (await bench.sent()).flatMap(({ notice }) => (notice.kind === 'invite' ? [notice.people] : []));
 
 test('whoever declared and whoever was told is invited once, when there is a room', async () => {
   expect(await kinds()).toEqual(expect.arrayContaining(['open-room', 'post-card', 'announce', 'call']));
   await bench.desk.roomOpened('INC-1', room);
   expect(await invited()).toEqual([['U0RITA', 'S0ONCALL', 'U0LENA']]);
   await bench.desk.roomOpened('INC-1', room);
-  expect(await sent()).toEqual([]);
+  expect(await bench.sent()).toEqual([]);
 });
 
 test('a room that opens late has who was called meanwhile', async () => {
   await escalate(bench.given, 'INC-1', 'L3');
-  await sent();
+  await bench.sent();
   await bench.desk.roomOpened('INC-1', room);
   expect(await invited()).toEqual([['U0RITA', 'S0ONCALL', 'U0LENA', 'U0OMAR']]);
 });
@@ -46,7 +36,7 @@ test('a room that opens late has who was called meanwhile', async () => {
 test("invitations stand in nobody's way, and the topic comes behind the first verdict on the card", async () => {
   await bench.desk.roomOpened('INC-1', room);
   await runChecks(bench.given, 'INC-1', 1);
-  const ofCard = (await sent()).filter(({ lane }) => lane === 'INC-1').map(({ notice }) => notice.kind);
+  const ofCard = (await bench.sent()).filter(({ lane }) => lane === 'INC-1').map(({ notice }) => notice.kind);
   expect(ofCard).toEqual(['open-room', 'post-card', 'redraw-card', 'pin-card', 'set-topic']);
 });
 

@@ -101,6 +101,11 @@ export async function redraw(tx: Transaction, incident: string): Promise<void> {
   await tx.send({ lane: incident, supersedes: 'card', priority: 'low', notice: { kind: 'redraw-card', incident } });
 }
 
+/** Each topic leaves a line in the room, so one that waits is replaced by the next. In the lane of the card, behind it. */
+export async function setTopic(tx: Transaction, incident: string): Promise<void> {
+  await tx.send({ lane: incident, supersedes: 'topic', priority: 'low', notice: { kind: 'set-topic', incident } });
+}
+
 /** Posts the head where the record cannot be changed afterwards; a newer one replaces one that waits. */
 export async function postHead(tx: Transaction, incident: string): Promise<void> {
   await tx.send({

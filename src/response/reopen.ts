@@ -5,7 +5,7 @@ import type { Incident } from '../core/incident.ts';
 import type { Reads } from '../core/ports.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
-import { answerOnly, change, procedureOf } from './record.ts';
+import { answerOnly, change, procedureOf, setTopic } from './record.ts';
 import { startRound } from './run-checks.ts';
 
 export async function reopen(given: Given, id: string, reason: string, request: Request): Promise<void> {
@@ -14,7 +14,7 @@ export async function reopen(given: Given, id: string, reason: string, request: 
   if (fault !== undefined) return answerOnly(given, request, { kind: 'refusal', fault });
   await change(given, id, { kind: 'reopen', reason }, { actor: request.actor, request }, async (tx, after) => {
     const procedure = procedureOf(given, after);
-    await tx.send({ lane: id, notice: { kind: 'set-topic', incident: id } });
+    await setTopic(tx, id);
     if (procedure !== undefined) await startRound(given, tx, after, procedure);
     const afterMs = procedure?.recovery.everyMs ?? 0;
     await tx.schedule({ job: { kind: 'watch-recovery', incident: id }, afterMs, once: `watch-recovery ${id}` });

@@ -12,7 +12,7 @@ import { weigh } from '../runbook/index.ts';
 import type { Request } from './desk.ts';
 import { drawObservation, keepChart, keepFinding } from './evidence.ts';
 import type { Given } from './given.ts';
-import { change, procedureOf, record } from './record.ts';
+import { change, procedureOf, record, setTopic } from './record.ts';
 import { settled } from './settled.ts';
 
 /** Starts another round on request. */
@@ -122,8 +122,8 @@ function finishedNow(events: readonly IncidentEvent[]): boolean {
 
 /** The topic of the room, and the evidence of the round and its charts in the card's thread, once the round is complete. */
 async function showEvidence(given: Given, tx: Transaction, incident: Incident, procedure: Procedure): Promise<void> {
-  // Behind the card in its lane: each topic leaves a line in the channel, and the first one begins with a verdict.
-  await tx.send({ lane: incident.id, notice: { kind: 'set-topic', incident: incident.id } });
+  // Not before: so the first topic begins with a verdict.
+  await setTopic(tx, incident.id);
   const lane = `${incident.id}:evidence`;
   await tx.send({ lane, notice: { kind: 'evidence', incident: incident.id, round: incident.round } });
   for (const check of procedure.checks.filter((one) => one.chart)) {

@@ -6,7 +6,7 @@ import { clockTime } from '../core/spell.ts';
 import { debtsOf } from './debts.ts';
 import type { Request } from './desk.ts';
 import type { Given } from './given.ts';
-import { change, postHead } from './record.ts';
+import { change, postHead, setTopic } from './record.ts';
 
 /** Stops the escalation clock; the first to acknowledge becomes the responder. */
 export async function acknowledge(given: Given, incident: string, request: Request, said?: string): Promise<void> {
@@ -60,7 +60,7 @@ export async function resolve(
   const saidWith = (after: Incident) => [said, ...leftInPlace(after)].join(' ');
   const by = { actor: request.actor, request, said: said === undefined ? undefined : saidWith };
   await change(given, incident, { kind: 'resolve', ...how }, by, async (tx) => {
-    await tx.send({ lane: incident, notice: { kind: 'set-topic', incident } });
+    await setTopic(tx, incident);
     await tx.schedule({ job: { kind: 'draft-postmortem', incident } });
   });
 }

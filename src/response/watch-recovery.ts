@@ -10,7 +10,7 @@ import { judgeRecovery, type RecoveryReading, watchVerdict } from '../core/recov
 import type { RecoveryDefinition } from '../core/runbook.ts';
 import { spellMeasurement } from '../core/spell.ts';
 import type { Given } from './given.ts';
-import { procedureOf, record, redraw } from './record.ts';
+import { procedureOf, record, redraw, setTopic } from './record.ts';
 
 const signal = 'recovery';
 
@@ -135,12 +135,7 @@ async function report(
     return incident;
   }
   const after = await record(given, tx, incident, outcome.value, theBot);
-  await tx.send({
-    lane: incident.id,
-    supersedes: 'topic',
-    priority: 'low',
-    notice: { kind: 'set-topic', incident: incident.id },
-  });
+  await setTopic(tx, incident.id);
   if (reading.state === 'watching' || reading.state === 'recovering') return after;
   await tx.send({
     lane: `${incident.id}:evidence`,

@@ -24,8 +24,9 @@ const pools = {
   turns: { max: 2, min: 1 },
   boss: { max: 4, min: 4 },
 } as const;
-/** They are opened once the start is over. */
+/** They are opened once the start is over, and again where a database that restarts has ended them. */
 const openKeptAfterMs = 1_000;
+const openKeptEveryMs = 15_000;
 /** So that no firewall forgets an idle connection, and one whose server is gone is known to be dead 10 s later. */
 const probing = { keepAlive: true, keepAliveInitialDelayMillis: 20_000 };
 
@@ -56,7 +57,11 @@ export function openPostgres(url: string, log: Log): Engine {
   const db = open(pools.work, connectWithinMs, false);
   const front = open(pools.front, frontConnectWithinMs, true);
   const turns = open(pools.turns, frontConnectWithinMs, true);
-  const later = setTimeout(() => opened.forEach(openKept), openKeptAfterMs).unref();
+  let keeping = setTimeout(keepOpen, openKeptAfterMs).unref();
+  function keepOpen(): void {
+    opened.forEach(openKept);
+    keeping = setTimeout(keepOpen, openKeptEveryMs).unref();
+  }
   return {
     kind: 'postgres',
     db,
@@ -67,7 +72,7 @@ export function openPostgres(url: string, log: Log): Engine {
     // Its disk is its server's.
     noRoom: () => undefined,
     async close() {
-      clearTimeout(later);
+      clearTimeout(keeping);
       await Promise.all([db, front, turns].map((pool) => pool.destroy()));
     },
   };

@@ -29,7 +29,8 @@ onPostgres('connections', (server) => {
       await until(async () => (await open()).length >= asManyAsOne);
       const before = await open();
       await sleep(longIdleMs);
-      expect(await open()).toEqual(before);
+      const stayed = (await open()).filter((pid) => before.includes(pid));
+      expect(stayed.length).toBeGreaterThanOrEqual(asManyAsOne);
       await watcher.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [before]);
       await until(async () => (await open()).filter((pid) => !before.includes(pid)).length >= asManyAsOne, 30_000);
     } finally {

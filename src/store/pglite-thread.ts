@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire, getCompileCacheDir } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 export type Opening =
@@ -182,7 +183,14 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Compiled once for all threads of this process, while the first of them is still starting. */
 function engineCode(): Promise<WebAssembly.Module> {
-  const file = createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm');
-  compiled ??= readFile(file).then((bytes) => WebAssembly.compile(bytes));
+  compiled ??= compileEngine();
   return compiled;
+}
+
+async function compileEngine(): Promise<WebAssembly.Module> {
+  // Where V8 frees WebAssembly code while another thread looks the same code up, it ends the whole process: "Check failed:
+  // jit_page_->allocations_.erase(addr) == 1" (nodejs/node#64500, seen with Node.js 24). So it frees none before the engine ends.
+  setFlagsFromString('--no-wasm-code-gc');
+  const file = createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm');
+  return WebAssembly.compile(await readFile(file));
 }

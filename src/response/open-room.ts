@@ -13,8 +13,9 @@ export async function openRoom(given: Given, id: string, room: Room): Promise<vo
     const incident = await tx.incident(id);
     if (incident === undefined || incident.room?.room === room.room) return;
     await record(given, tx, incident, [{ type: 'room-opened', ...room }], theBot);
-    const declarer = idInChat(incident.declaredBy) ?? [];
-    const people = [...new Set([declarer, ...incident.escalated.map((level) => level.people)].flat())];
+    const declarer = idInChat(incident.declaredBy);
+    const told = incident.escalated.flatMap((level) => level.people);
+    const people = [...new Set(declarer === undefined ? told : [declarer, ...told])];
     await tx.send({ lane: `${id}:invite`, priority: 'urgent', notice: { kind: 'invite', incident: id, people } });
     await tx.send({ lane: id, notice: { kind: 'pin-card', incident: id } });
   });

@@ -22,9 +22,10 @@ const engineOfTheStore = `
   await pglite.close();
 `;
 
+const run = promisify(execFile);
+
 async function toldOf(program: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...watched, program], { maxBuffer: 2 ** 26 });
-  return stdout;
+  return (await run(process.execPath, [...watched, program])).stdout;
 }
 
 it('V8 would free code of the engine', async () => {

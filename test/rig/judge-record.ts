@@ -11,7 +11,8 @@ const jobLateMs = 20_000;
 
 /** The life of the bot that was stopped in good order before the record was read; epoch ms. */
 export interface LastLife {
-  readonly beganAt: number;
+  /** The bot was ready, and its database stayed. */
+  readonly undisturbedSince: number;
   readonly stoppedAt: number;
 }
 
@@ -55,14 +56,14 @@ export function unsettled(seen: SeenRecord, now: number): readonly string[] {
 }
 
 /** Everything that holds once the rig is at rest. */
-export function judgeRecord(seen: SeenRecord, { beganAt, stoppedAt: now }: LastLife): readonly string[] {
+export function judgeRecord(seen: SeenRecord, { undisturbedSince, stoppedAt: now }: LastLife): readonly string[] {
   return [
     ...judgeChains(seen),
     ...unsettled(seen, now).map((what) => `left lying: ${what}`),
     ...seen.wrongProjections.map((id) => `${id}: the projection is not what its events make`),
     ...seen.outbox.filter((row) => row.failed).map((row) => `notice ${row.notice.kind} given up: ${row.why}`),
     ...judgeJobs(seen, now),
-    ...judgeLeftRunning(seen, beganAt),
+    ...judgeLeftRunning(seen, undisturbedSince, now),
     ...seen.incidents.flatMap((incident) => judgeIncident(incident, seen.streams.get(incident.id) ?? [])),
     ...[...seen.streams].flatMap(([stream, events]) => judgeObservations(stream, events)),
   ];
@@ -95,11 +96,16 @@ function turnsOf(incident: string, seen: SeenRecord): SeenRecord['jobs'] {
   return seen.jobs.filter(({ job }) => job.kind === 'watch-recovery' && job.incident === incident);
 }
 
-/** A kill leaves its jobs as if they ran until they are found out; a stop in good order leaves none. */
-function judgeLeftRunning(seen: SeenRecord, beganAt: number): readonly string[] {
-  return seen.jobs
-    .filter(({ state, startedAt }) => state === 'active' && startedAt !== undefined && startedAt >= beganAt)
-    .map(({ job }) => `job ${JSON.stringify(job)} was left running by a stop`);
+/**
+ * A kill leaves its jobs as if they ran until they are found out, and so does a database that is away when their end is to be
+ * written down; a stop in good order leaves none.
+ */
+function judgeLeftRunning(seen: SeenRecord, since: number, now: number): readonly string[] {
+  return seen.jobs.flatMap(({ state, job, startedAt }) =>
+    state === 'active' && startedAt !== undefined && startedAt >= since
+      ? [`job ${JSON.stringify(job)}, begun ${now - startedAt} ms before, was left running by a stop`]
+      : [],
+  );
 }
 
 /** Levels that are overdue and not called. */

@@ -33,7 +33,7 @@ const untouched: SeenRecord = {
   reviews: new Map(),
 };
 
-const lastLife = { beganAt: 30_000, stoppedAt: 60_000 };
+const lastLife = { undisturbedSince: 30_000, stoppedAt: 60_000 };
 
 /** One declaration that was acknowledged and answered. */
 function declaredOnce(
@@ -220,11 +220,11 @@ describe('the judge of the record', () => {
     expect(judgeRecord({ ...untouched, incidents, jobs: [next] }, lastLife).join('\n')).not.toContain('watched');
   });
 
-  it('notices a job that a stop left running, and knows it from one of a kill before', () => {
+  it('notices a job that a stop left running, and knows it from one of a kill or an outage before', () => {
     const left = (startedAt: number) =>
       judgeRecord({ ...untouched, jobs: [{ ...turn, state: 'active', startedAt }] }, lastLife).join('\n');
-    expect(left(lastLife.beganAt)).toContain('was left running by a stop');
-    expect(left(lastLife.beganAt - 1)).toBe('');
+    expect(left(lastLife.undisturbedSince)).toContain('was left running by a stop');
+    expect(left(lastLife.undisturbedSince - 1)).toBe('');
   });
 });
 

@@ -11,18 +11,19 @@ import type { Stage } from './stage.ts';
 const restWithinMs = 180_000;
 const lookEveryMs = 300;
 
+/** `databaseBackAt` (epoch ms): the end of its last outage, 0 where there was none. */
 export async function comeToRest(
   stage: Stage,
   keeper: Keeper,
-  say: (line: string) => void,
+  { databaseBackAt, say }: { readonly databaseBackAt: number; readonly say: (line: string) => void },
 ): Promise<{ readonly seen: SeenRecord; readonly lastLife: LastLife }> {
   const deadline = Date.now() + restWithinMs;
   for (;;) {
     await emptyQueues(keeper, deadline);
     await keeper.terminate('at rest');
     const stoppedAt = Date.now();
-    // It began after the life before it had ended.
-    const lastLife = { beganAt: keeper.gaps.at(-1)?.from ?? 0, stoppedAt };
+    const undisturbedSince = Math.max(databaseBackAt, keeper.gaps.at(-1)?.readyAt ?? 0);
+    const lastLife = { undisturbedSince, stoppedAt };
     const seen = await stage.memory.look((engine) => readRecord(engine, stage));
     const left = unsettled(seen, stoppedAt);
     if (left.length === 0 || Date.now() > deadline) return { seen, lastLife };

@@ -56,6 +56,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
   const ledger = openLedger();
   const stage = await raiseStage(engine, { forActions: actions > 0 });
   let databaseIsAway = false;
+  let databaseBackAt = 0;
   const keeper = keepBot(stage, () => databaseIsAway);
   const breath = watchBreath(() => [keeper.pid()]);
   const problems: string[] = [];
@@ -88,6 +89,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
       databaseIsAway = true;
       await stage.memory.outage?.(awayMs);
       databaseIsAway = false;
+      databaseBackAt = Date.now();
       say(`outage ${index + 1}/${options.outages} of ${awayMs} ms, ${done()}`);
       await sleep(chance.between(2_000, 5_000));
     }
@@ -96,7 +98,7 @@ export async function runRig(options: RigOptions): Promise<Verdict> {
     await endWeather();
     await sleep(Math.max(0, lastDeclaredAt(ledger) + ladderEndMs - Date.now()));
 
-    const { seen, lastLife } = await comeToRest(stage, keeper, say);
+    const { seen, lastLife } = await comeToRest(stage, keeper, { databaseBackAt, say });
     endWatching();
     const acks = judgeAcks(ledger, keeper.gaps, breath);
     const judged = judgeActions(seen, { writes: stage.redisWrites.all, ledger, gaps: keeper.gaps });

@@ -55,6 +55,11 @@ export function spellLimit(reading: LimitReading, unit: Unit): string {
   return `want ${reading.breachedWhen === 'above' ? '≤' : '≥'} ${bound}`;
 }
 
+/** `the warning limit 4 ms cannot be measured`. */
+export function spellGap(reading: LimitReading, unit: Unit): string {
+  return `the ${reading.level} limit ${spellValue(reading.bound, unit)} cannot be measured`;
+}
+
 /** `02:14` in UTC. */
 export function clockTime(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);

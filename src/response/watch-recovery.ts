@@ -8,7 +8,7 @@ import type { Finding, Observation } from '../core/observation.ts';
 import type { Sample, Transaction } from '../core/ports.ts';
 import { judgeRecovery, type RecoveryReading, watchVerdict } from '../core/recovery.ts';
 import type { RecoveryDefinition } from '../core/runbook.ts';
-import { spellMeasurement } from '../core/spell.ts';
+import { spellGap, spellMeasurement, spellValue, valueWithLimit } from '../core/spell.ts';
 import type { Given } from './given.ts';
 import { procedureOf, record, redraw, setTopic } from './record.ts';
 
@@ -137,35 +137,34 @@ async function report(
   const after = await record(given, tx, incident, outcome.value, theBot);
   await setTopic(tx, incident.id);
   if (reading.state === 'watching' || reading.state === 'recovering') return after;
-  await tx.send({
-    lane: `${incident.id}:evidence`,
-    notice: {
-      kind: 'say',
-      incident: incident.id,
-      where: 'channel',
-      text: `${announcement[reading.state]} · ${summary}, ${Math.min(reading.healthySamples, recovery.samples)} of ${recovery.samples} healthy samples · ${incident.id}`,
-    },
-  });
+  const healthy = `${Math.min(reading.healthySamples, recovery.samples)} of ${recovery.samples} healthy samples`;
+  const text = {
+    recovered: `🟢 RECOVERED · ${summary} · ${healthy} · resolve it if you agree · ${incident.id}`,
+    worse: `🔴 WORSE · ${summary} · ${incident.id}`,
+    'signal-lost': `⚪ SIGNAL LOST · not recovered: nothing can be measured · ${summary} · ${incident.id}`,
+  }[reading.state];
+  const notice = { kind: 'say', incident: incident.id, where: 'channel', text } as const;
+  await tx.send({ lane: `${incident.id}:evidence`, notice });
   return after;
 }
-
-const announcement = {
-  recovered: '🟢 RECOVERED · propose to resolve',
-  worse: '🔴 WORSE',
-  'signal-lost': '⚪ SIGNAL LOST · not recovered: nothing can be measured',
-} as const;
 
 function summarize(recovery: RecoveryDefinition, seen: Seen): string {
   const before = seen.samples.find((sample) => sample.value !== null)?.value;
   const unit = recovery.check.unit;
-  const now = describe(seen.main.observation);
-  const fast = seen.fast === undefined ? '' : ` (last minute ${describe(seen.fast.observation)})`;
-  const from = before === undefined || before === null ? '' : `, was ${spellMeasurement({ value: before, unit })}`;
-  return `${recovery.check.title} ${now}${fast}${from}`;
+  const main = seen.main.observation;
+  const fast = seen.fast?.observation;
+  const lastMinute = fast?.measurement === undefined ? 'unknown' : spellMeasurement(fast.measurement);
+  return [
+    `${recovery.check.title} ${valueWithLimit(main)}`,
+    fast === undefined ? '' : `, last minute ${lastMinute}`,
+    before === undefined || before === null ? '' : `, was ${spellValue(before, unit)}`,
+    ...gapsBesideValue(main).map((gap) => `; ${gap}`),
+  ].join('');
 }
 
-function describe(observation: Observation): string {
-  return observation.measurement === undefined
-    ? `unknown (${observation.unknown?.reason ?? 'no value'})`
-    : spellMeasurement(observation.measurement);
+/** It is recovered from what was measured, also where the headline stays unknown: what was not measured is named beside it. */
+function gapsBesideValue({ measurement, limits }: Observation): readonly string[] {
+  if (measurement === undefined) return [];
+  const gaps = limits.filter(({ outcome }) => outcome === 'undecidable');
+  return gaps.map((limit) => spellGap(limit, measurement.unit));
 }

@@ -2,7 +2,7 @@
 
 import type { CheckCall, Finding, Measurement, Observation, Row, Series, Source, Unit } from '../core/observation.ts';
 import { withoutSecretTexts } from '../core/secret.ts';
-import { spellLimit, spellValue } from '../core/spell.ts';
+import { spellGap, spellLimit, spellValue } from '../core/spell.ts';
 import { trendOf } from '../core/trend.ts';
 import { decisiveLimit, type Limit, type LimitReading, verdictOf } from '../core/verdict.ts';
 import { type Failure, oneLine } from './failure.ts';
@@ -99,7 +99,7 @@ const acceptTheGap = 'Measure it where it can be decided, or accept this gap unt
 
 /** `the warning limit 4 ms cannot be measured: the first bucket edge is 5 ms`. */
 export function cannotBeMeasured(reading: LimitReading, unit: Unit): string {
-  return `the ${reading.level} limit ${spellValue(reading.bound, unit)} cannot be measured: ${reading.why ?? 'unknown'}`;
+  return `${spellGap(reading, unit)}: ${reading.why ?? 'unknown'}`;
 }
 
 /** The worst of the breached readings. */

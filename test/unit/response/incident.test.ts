@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { person } from '../../../src/core/actor.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import { timelineOf } from '../../../src/core/timeline.ts';
+import { type LimitReading, verdictOf } from '../../../src/core/verdict.ts';
 import { escalate } from '../../../src/response/escalate.ts';
+import type { Given } from '../../../src/response/given.ts';
 import { runChecks } from '../../../src/response/run-checks.ts';
 import { watchRecovery } from '../../../src/response/watch-recovery.ts';
 import { type Bench, openBench } from '../../support/response-bench.ts';
@@ -21,11 +23,25 @@ async function declareIll(): Promise<void> {
 }
 
 /** Turns of the watch, five seconds apart. */
-async function watch(turns: number, everyMs = 5_000): Promise<void> {
+async function watch(turns: number, everyMs = 5_000, given: Given = bench.given): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {
     bench.now += everyMs;
-    await watchRecovery(bench.given, 'INC-1');
+    await watchRecovery(given, 'INC-1');
   }
+}
+
+/** Answers as of a histogram whose first edge is the critical limit: no warning limit can be decided. */
+function withoutWarningLimit(given: Given): Given {
+  const undecided = (limit: LimitReading): LimitReading =>
+    limit.level === 'warning' ? { ...limit, outcome: 'undecidable', why: 'the first bucket edge is 5 ms' } : limit;
+  return {
+    ...given,
+    async ask(definition) {
+      const { observation, series } = await given.ask(definition);
+      const limits = observation.limits.map(undecided);
+      return { observation: { ...observation, limits, verdict: verdictOf(limits) }, series };
+    },
+  };
 }
 
 const view = async () => {
@@ -47,7 +63,22 @@ describe('the recovery watch', () => {
     await watch(2);
     expect((await view()).recovery?.state).toBe('recovered');
     expect((await view()).headline).toMatchObject({ verdict: 'ok' });
-    expect(await bench.answers()).toContainEqual(expect.stringMatching(/🟢 RECOVERED · propose to resolve/));
+    expect(await bench.answers()).toContain(
+      'say 🟢 RECOVERED · P99 latency 3 ms (want ≤ 5 ms), last minute 1 ms, was 19 ms · 5 of 5 healthy samples · resolve it if you agree · INC-1',
+    );
+  });
+
+  test('recovered from critical while the warning limit cannot be measured: the headline stays unknown, and both say why', async () => {
+    await declareIll();
+    await watch(1);
+    bench.values.set('p99', 5);
+    const coarse = withoutWarningLimit(bench.given);
+    await watch(40, 5_000, coarse);
+    expect((await view()).headline.verdict).toBe('unknown');
+    const gap = 'the warning limit 4 ms cannot be measured';
+    const recovered = `P99 latency 5 ms (want ≤ 5 ms), last minute 1 ms, was 19 ms; ${gap}`;
+    expect((await view()).recovery).toMatchObject({ state: 'recovered', summary: recovered });
+    expect(await bench.answers()).toContainEqual(expect.stringContaining(`🟢 RECOVERED · ${recovered} · 5 of 5`));
   });
 
   test('a signal that vanishes after recovery is lost, not recovered', async () => {

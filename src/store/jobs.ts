@@ -1,9 +1,10 @@
 // Jobs and timers as rows of pg-boss, added in the same transaction as the events that ask for them.
 
 import { randomUUID } from 'node:crypto';
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { type Kysely, sql } from 'kysely';
 import { fromKysely, PgBoss, systemClock } from 'pg-boss';
-import type { Job, JobRequest, Log } from '../core/ports.ts';
+import { type Job, type JobRequest, type Log, StoreRefusesWrites, StoreUnavailable } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
 import { loggable } from './failure.ts';
 import { storable } from './storable.ts';
@@ -18,6 +19,9 @@ const stopWithinMs = 8_000;
 const heartbeatSeconds = 10;
 const beatSeconds = 3;
 const superviseSeconds = 3;
+/** A worker that cannot reach the database any more still holds its job for so long: its last heartbeat was at most one beat ago. */
+const stillHeldMs = (heartbeatSeconds - beatSeconds) * 1_000;
+const againAfterMs = 500;
 /** pg-boss measures its rounds by the clock it is given; with the machine's, setting that back by an hour would stop them for an hour. */
 const steadyClock = { ...systemClock, now: () => performance.timeOrigin + performance.now() };
 
@@ -128,6 +132,20 @@ async function waitingAmong(db: Kysely<Tables>, keys: readonly string[]): Promis
   return new Set(rows.map(({ key }) => key));
 }
 
+/**
+ * A database that is away cannot note that a job failed, either: the job would count as running until its heartbeat is missed. The worker
+ * runs it again itself. After a database that hung before it failed another one may do so, too, as after any standstill.
+ */
+function whileStoreIsAway(): ReturnType<typeof retry> {
+  let until: number | undefined;
+  const isAway = handleWhen((error) => {
+    if (!(error instanceof StoreUnavailable) || error instanceof StoreRefusesWrites) return false;
+    until ??= performance.now() + stillHeldMs;
+    return performance.now() < until;
+  });
+  return retry(isAway, { maxAttempts: stillHeldMs / againAfterMs, backoff: new ConstantBackoff(againAfterMs) });
+}
+
 async function startWorking(
   boss: PgBoss,
   handler: Handler,
@@ -139,7 +157,8 @@ async function startWorking(
 
   const run = async (job: Job, attempt: number, signal: AbortSignal): Promise<void> => {
     try {
-      await handler(job, AbortSignal.any([signal, stopping.signal, storeStops]));
+      const untilStopped = AbortSignal.any([signal, stopping.signal, storeStops]);
+      await whileStoreIsAway().execute(() => handler(job, untilStopped), untilStopped);
     } catch (error) {
       const about = { job: job.kind, attempt, ...loggable(error) };
       if (attempt > retries) log.error(about, 'a job failed for the last time');

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import type { Job, JobRequest, Store } from '../../../src/core/ports.ts';
+import { type Job, type JobRequest, type Store, StoreUnavailable } from '../../../src/core/ports.ts';
 import { onEveryEngine, until } from './engines.ts';
 
 const schedule = (store: Store, ...requests: JobRequest[]) =>
@@ -95,6 +95,22 @@ onEveryEngine('jobs', (bench) => {
     await pause(1_000);
     expect(ranAt).toHaveLength(2);
     await stop();
+  });
+
+  it('that meet a store that is away are run again without being given up', async () => {
+    const { store, engine } = bench();
+    const job = aJob();
+    let runs = 0;
+    const stop = await store.work(async () => {
+      runs += 1;
+      if (runs < 3) throw new StoreUnavailable('The store could not answer: it is away');
+    });
+    await schedule(store, { job });
+    await until(() => runs === 3);
+    await stop();
+    const { rows } = await sql<{ state: string; retry_count: number }>`
+      select state, retry_count from pgboss.job where data->>'incident' = ${job.incident}`.execute(engine.db);
+    expect(rows).toEqual([{ state: 'completed', retry_count: 0 }]);
   });
 
   it('do not wait for each other, and stopping waits for those that run', async () => {

@@ -143,7 +143,7 @@ function whileStoreIsAway(): ReturnType<typeof retry> {
     until ??= performance.now() + stillHeldMs;
     return performance.now() < until;
   });
-  return retry(isAway, { maxAttempts: stillHeldMs / againAfterMs, backoff: new ConstantBackoff(againAfterMs) });
+  return retry(isAway, { backoff: new ConstantBackoff(againAfterMs) });
 }
 
 async function startWorking(

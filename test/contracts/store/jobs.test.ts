@@ -106,11 +106,13 @@ onEveryEngine('jobs', (bench) => {
       if (runs < 3) throw new StoreUnavailable('The store could not answer: it is away');
     });
     await schedule(store, { job });
-    await until(() => runs === 3);
+    const row = () =>
+      sql<{ state: string; retry_count: number }>`
+        select state, retry_count from pgboss.job where data->>'incident' = ${job.incident}`.execute(engine.db);
+    await until(async () => (await row()).rows[0]?.state === 'completed');
+    expect((await row()).rows).toEqual([{ state: 'completed', retry_count: 0 }]);
+    expect(runs).toBe(3);
     await stop();
-    const { rows } = await sql<{ state: string; retry_count: number }>`
-      select state, retry_count from pgboss.job where data->>'incident' = ${job.incident}`.execute(engine.db);
-    expect(rows).toEqual([{ state: 'completed', retry_count: 0 }]);
   });
 
   it('do not wait for each other, and stopping waits for those that run', async () => {
